@@ -1,0 +1,149 @@
+using System.Text.Json;
+
+namespace TaserTelemetry.Tests;
+
+/// <summary>A real mosquitto on a free loopback port, in a folder of its own.</summary>
+internal sealed class Mosquitto : IAsyncDisposable
+{
+    private readonly string configuration;
+    private RealProcess broker;
+
+    private Mosquitto(string configuration, int port, RealProcess broker)
+    {
+        this.configuration = configuration;
+        this.broker = broker;
+        Port = port;
+    }
+
+    public int Port { get; }
+
+    public static async Task<Mosquitto> StartAsync(Ground ground, params string[] settings)
+    {
+        var port = Ground.FreePort();
+        var configuration = ground.At($"mosquitto-{port}.conf");
+        string[] fixedSettings = [$"listener {port} 127.0.0.1", "max_queued_messages 0", "user " + Environment.UserName];
+        await File.WriteAllLinesAsync(configuration, [.. fixedSettings, .. settings.Length > 0 ? settings : ["allow_anonymous true"]]);
+        return new Mosquitto(configuration, port, await LaunchAsync(configuration, ground.Folder));
+    }
+
+    /// <summary>kill -9, and a new broker on the same port with the same settings.</summary>
+    public async Task RestartAsync(Ground ground)
+    {
+        await broker.KillAsync();
+        await broker.DisposeAsync();
+        broker = await LaunchAsync(configuration, ground.Folder);
+    }
+
+    public ValueTask DisposeAsync() => broker.DisposeAsync();
+
+    private static async Task<RealProcess> LaunchAsync(string configuration, string folder)
+    {
+        var broker = RealProcess.Start("mosquitto", folder, "-c", configuration, "-v");
+        await broker.WaitForAsync("running");
+        return broker;
+    }
+}
+
+/// <summary>A real influxd 1.6.7 on free loopback ports, in a folder of its own.</summary>
+internal sealed class Influx : IAsyncDisposable
+{
+    private readonly HttpClient http;
+    private readonly string configuration;
+    private readonly string folder;
+    private RealProcess server;
+
+    private Influx(string configuration, string folder, int port, RealProcess server)
+    {
+        this.configuration = configuration;
+        this.folder = folder;
+        this.server = server;
+        Port = port;
+        http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+    }
+
+    public int Port { get; }
+
+    public static async Task<Influx> StartAsync(Ground ground)
+    {
+        var (port, backup) = (Ground.FreePort(), Ground.FreePort());
+        var folder = ground.At($"influx-{port}");
+        Directory.CreateDirectory(folder);
+        var configuration = Path.Combine(folder, "influx.conf");
+        await File.WriteAllTextAsync(
+            configuration,
+            $"""
+            reporting-disabled = true
+            bind-address = "127.0.0.1:{backup}"
+            [meta]
+              dir = "{folder}/meta"
+            [data]
+              dir = "{folder}/data"
+              wal-dir = "{folder}/wal"
+            [http]
+              bind-address = "127.0.0.1:{port}"
+              log-enabled = false
+            [monitor]
+              store-enabled = false
+            """
+        );
+        var server = new Influx(configuration, folder, port, RealProcess.Start("influxd", folder, "-config", configuration));
+        await server.ReadyAsync();
+        return server;
+    }
+
+    public async Task KillAsync() => await server.KillAsync();
+
+    public async Task StartAgainAsync()
+    {
+        await server.DisposeAsync();
+        server = RealProcess.Start("influxd", folder, "-config", configuration);
+        await ReadyAsync();
+    }
+
+    /// <summary>Runs one InfluxQL statement and answers with the JSON of its first result.</summary>
+    public async Task<JsonElement> QueryAsync(string statement, string? database = null)
+    {
+        using var form = new FormUrlEncodedContent(
+            new Dictionary<string, string>
+            {
+                ["q"] = statement,
+                ["db"] = database ?? string.Empty,
+                ["epoch"] = "ns",
+            }
+        );
+        using var answer = await http.PostAsync("/query", form);
+        answer.EnsureSuccessStatusCode();
+        using var document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        return document.RootElement.GetProperty("results")[0].Clone();
+    }
+
+    /// <summary>The one number that a count query answers with; 0 when it has no series.</summary>
+    public async Task<long> CountAsync(string statement, string database)
+    {
+        var result = await QueryAsync(statement, database);
+        return result.TryGetProperty("series", out var series) ? series[0].GetProperty("values")[0][1].GetInt64() : 0;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        await server.DisposeAsync();
+    }
+
+    private Task ReadyAsync() =>
+        Ground.UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    using var answer = await http.GetAsync("/ping");
+                    return answer.IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            },
+            "influxd to answer /ping"
+        );
+}
