@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+using TaserTelemetry.FirmwareProtocol.Records;
+
+namespace TaserTelemetry.Reconciler.Inputs;
+
+/// <summary>One event record with its place: 56 bytes.</summary>
+/// <param name="Event">As the device wrote it.</param>
+/// <param name="Sequence">Position in the log.</param>
+/// <param name="Batch">Number answered by <see cref="LogStore.AddBatch"/>.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct StoredEntry(EventRecord Event, ulong Sequence, int Batch);
+
+/// <summary>
+/// All device log entries of a run, held compactly by device. Entries may come in any order and from several ledgers; a key that
+/// comes twice counts once. Not thread-safe while it is filled; afterwards it is only read.
+/// </summary>
+public sealed class LogStore
+{
+    /// <summary>Entries a run may hold: a run that needs more is split by armoury or by period.</summary>
+    public const int EntriesMax = 100_000_000;
+
+    private readonly List<LogBatch> _batches = [];
+    private readonly List<int> _deviceOfBatch = [];
+    private readonly Dictionary<string, int> _deviceNumbers = new(StringComparer.Ordinal);
+    private readonly List<DeviceEntries> _devices = [];
+    private int _count;
+
+    /// <summary>Entries added, repeats included.</summary>
+    public int Count => _count;
+
+    /// <summary>Devices heard of, in the order in which they were first added.</summary>
+    public int DeviceCount => _devices.Count;
+
+    /// <summary>Batches, by their number.</summary>
+    public IReadOnlyList<LogBatch> Batches => _batches;
+
+    /// <summary>Registers a batch and answers its number for <see cref="Add"/>.</summary>
+    public int AddBatch(LogBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (!_deviceNumbers.TryGetValue(batch.Device, out int device))
+        {
+            device = _devices.Count;
+            _deviceNumbers.Add(batch.Device, device);
+            _devices.Add(new DeviceEntries(batch.Device));
+        }
+
+        _batches.Add(batch);
+        _deviceOfBatch.Add(device);
+        return _batches.Count - 1;
+    }
+
+    /// <summary>
+    /// Adds one event record of a registered batch. Answers false, and keeps nothing, when <see cref="EntriesMax"/> is reached:
+    /// the caller stops and says so.
+    /// </summary>
+    public bool Add(int batch, ulong sequence, in EventRecord record)
+    {
+        if (_count >= EntriesMax)
+        {
+            return false;
+        }
+
+        _devices[_deviceOfBatch[batch]].Add(new StoredEntry(record, sequence, batch));
+        _count++;
+        return true;
+    }
+
+    /// <summary>Serial of a device by its number, 0 to <see cref="DeviceCount"/> - 1.</summary>
+    public string DeviceAt(int device) => _devices[device].Serial;
+
+    /// <summary>The entries of one device, copied out in the order added.</summary>
+    internal StoredEntry[] EntriesOf(int device) => _devices[device].ToArray();
+
+    private sealed class DeviceEntries(string serial)
+    {
+        private const int FirstChunk = 32;
+        private const int ChunkMax = 4096;
+        private readonly List<StoredEntry[]> _chunks = [];
+        private int _inLast;
+        private int _count;
+
+        public string Serial { get; } = serial;
+
+        public void Add(in StoredEntry entry)
+        {
+            if (_chunks.Count == 0 || _inLast == _chunks[^1].Length)
+            {
+                int size = _chunks.Count == 0 ? FirstChunk : Math.Min(_chunks[^1].Length * 2, ChunkMax);
+                _chunks.Add(new StoredEntry[size]);
+                _inLast = 0;
+            }
+
+            _chunks[^1][_inLast++] = entry;
+            _count++;
+        }
+
+        public StoredEntry[] ToArray()
+        {
+            var all = new StoredEntry[_count];
+            int at = 0;
+            for (int i = 0; i < _chunks.Count; i++)
+            {
+                int length = i == _chunks.Count - 1 ? _inLast : _chunks[i].Length;
+                Array.Copy(_chunks[i], 0, all, at, length);
+                at += length;
+            }
+
+            return all;
+        }
+    }
+}
