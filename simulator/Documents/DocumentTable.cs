@@ -1,0 +1,88 @@
+namespace TaserTelemetry.Simulator.Documents;
+
+/// <summary>What was done to a cell or a row between the world and the paper.</summary>
+/// <param name="Field">Column, or "*" for the whole row.</param>
+/// <param name="Before">As it should have read; null where the row should not exist.</param>
+/// <param name="After">As it was written; null where nothing was written.</param>
+internal sealed record Corruption(string Document, string Row, string Field, string? Before, string? After, string Cause);
+
+/// <summary>A row as it should have read, and as it was written.</summary>
+internal sealed class DocumentRow(string key, string[] truth)
+{
+    public string Key { get; } = key;
+
+    public string[] Truth { get; } = truth;
+
+    /// <summary>Null: never written.</summary>
+    public string[]? Written { get; set; } = truth;
+}
+
+/// <summary>One register or export: columns, rows in order of writing.</summary>
+internal sealed class DocumentTable(string name, params string[] columns)
+{
+    private readonly List<DocumentRow> _rows = [];
+    private readonly List<Corruption> _corruptions = [];
+
+    public string Name { get; } = name;
+
+    public IReadOnlyList<string> Columns { get; } = columns;
+
+    public IReadOnlyList<DocumentRow> Rows => _rows;
+
+    public IReadOnlyList<Corruption> Corruptions => _corruptions;
+
+    public DocumentRow Add(params string[] cells)
+    {
+        if (cells.Length != Columns.Count)
+        {
+            throw new ArgumentException($"{Name} has {Columns.Count} columns, not {cells.Length}", nameof(cells));
+        }
+
+        var row = new DocumentRow(cells[0], cells);
+        _rows.Add(row);
+        return row;
+    }
+
+    public string Truth(DocumentRow row, string column) => row.Truth[Column(column)];
+
+    /// <summary>Writes a cell otherwise than it should read. The same text is no corruption.</summary>
+    public void Miswrite(DocumentRow row, string column, string after, string cause)
+    {
+        var at = Column(column);
+        if (row.Written is null || row.Written[at] == after)
+        {
+            return;
+        }
+
+        if (ReferenceEquals(row.Written, row.Truth))
+        {
+            row.Written = [.. row.Truth];
+        }
+
+        row.Written[at] = after;
+        _corruptions.Add(new Corruption(Name, row.Key, column, row.Truth[at], after, cause));
+    }
+
+    /// <summary>The row is not written at all.</summary>
+    public void Omit(DocumentRow row, string cause)
+    {
+        if (row.Written is not null)
+        {
+            row.Written = null;
+            _corruptions.Add(new Corruption(Name, row.Key, "*", "row", null, cause));
+        }
+    }
+
+    private int Column(string column)
+    {
+        for (var i = 0; i < Columns.Count; i++)
+        {
+            if (Columns[i] == column)
+            {
+                return i;
+            }
+        }
+
+        throw new ArgumentException($"{Name} has no column {column}", nameof(column));
+    }
+}

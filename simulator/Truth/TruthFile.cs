@@ -1,0 +1,323 @@
+using System.Globalization;
+using System.Text.Json;
+using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.Simulator.Documents;
+using TaserTelemetry.Simulator.World;
+
+namespace TaserTelemetry.Simulator.Truth;
+
+/// <summary>
+/// Writes the truth (schema: TRUTH.md): the world, every log record by key, every document row as it should have read, every
+/// corruption. It knows no audit rule. Written by hand, token by token, so that its bytes depend on nothing but the history.
+/// </summary>
+internal static class TruthFile
+{
+    public const string Schema = "taser-sim-truth/1";
+
+    public static void Write(Stream output, History history, Paperwork paper)
+    {
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = false });
+        json.WriteStartObject();
+        json.WriteString("schema", Schema);
+        json.WriteString("scenario", history.Scenario.Name);
+        json.WriteNumber("seed", history.Seed);
+        json.WriteString("force", history.Scenario.Force);
+        json.WriteNumber("startUtcMs", history.StartUtcMs);
+        json.WriteNumber("endUtcMs", history.EndUtcMs);
+        World(json, history);
+        List(json, "activations", history.Activations, WriteActivation);
+        List(json, "uses", history.Uses, WriteUse);
+        List(json, "issues", history.Issues, WriteIssue);
+        List(json, "training", history.Training, WriteTraining);
+        List(json, "unintentional", history.Mishaps, WriteMishap);
+        List(json, "faults", history.Faults, WriteFault);
+        List(json, "visits", history.Visits, WriteVisit);
+        List(json, "logs", history.Devices.SelectMany(d => d.Logs).Where(l => l.Next > 0), WriteLog);
+        json.WriteStartObject("counts");
+        var logs = history.Devices.SelectMany(d => d.Logs).ToList();
+        json.WriteNumber("records", logs.Sum(l => (long)l.Next));
+        json.WriteNumber("recordsDelivered", logs.Sum(l => (long)l.Delivered.Total));
+        json.WriteNumber("recordsLost", logs.Sum(l => l.Lost.Sum(r => (long)r.Range.Count)));
+        json.WriteEndObject();
+        List(json, "documents", paper.Tables, WriteTable);
+        List(json, "corruptions", paper.Tables.SelectMany(t => t.Corruptions), WriteCorruption);
+        json.WriteEndObject();
+    }
+
+    public static void WriteKey(Utf8JsonWriter json, LogKey key)
+    {
+        json.WriteString("device", key.Device);
+        json.WriteString(
+            "log",
+            key.Log switch
+            {
+                LogKind.Event => "event",
+                LogKind.Pulse => "pulse",
+                _ => "engineering",
+            }
+        );
+        json.WriteNumber("epoch", key.Epoch.Number);
+        json.WriteString("incarnation", key.Epoch.Incarnation.ToString("x16", CultureInfo.InvariantCulture));
+    }
+
+    private static void World(Utf8JsonWriter json, History history)
+    {
+        List(json, "armouries", history.Armouries, static (j, a) => j.WriteString("name", a.Name));
+        List(
+            json,
+            "docks",
+            history.Armouries.SelectMany(a => a.Docks),
+            static (j, d) =>
+            {
+                j.WriteString("name", d.Name);
+                j.WriteString("armoury", d.Armoury.Name);
+                j.WriteString("transport", d.Transport);
+                j.WriteString("temper", d.Temper);
+            }
+        );
+        List(
+            json,
+            "devices",
+            history.Devices,
+            static (j, d) =>
+            {
+                j.WriteString("serial", d.Serial);
+                j.WriteString("model", d.Model.Name);
+                j.WriteString("armoury", d.Armoury.Name);
+                j.WriteNumber("stampUnitMs", d.Model.StampUnitMs);
+                j.WriteNumber("durationUnitMs", d.Model.DurationUnitMs);
+                j.WriteNumber("clockDriftPpm", Math.Round(d.Clock.DriftPpm, 3, MidpointRounding.ToEven));
+                j.WriteBoolean("logTravelsInPack", d.Model.LogTravelsInPack);
+            }
+        );
+        List(
+            json,
+            "officers",
+            history.Officers,
+            static (j, o) =>
+            {
+                j.WriteString("ref", o.Reference);
+                j.WriteString("armoury", o.Home.Name);
+                j.WriteString("kind", o.Kind);
+                j.WriteNumber("accreditedUtcMs", o.AccreditedUtcMs);
+                j.WriteNumber("accreditedUntilUtcMs", o.AccreditedUntilUtcMs);
+            }
+        );
+        List(
+            json,
+            "incidents",
+            history.Incidents,
+            static (j, i) =>
+            {
+                j.WriteString("ref", i.Reference);
+                j.WriteString("armoury", i.Armoury.Name);
+                j.WriteNumber("startUtcMs", i.StartUtcMs);
+            }
+        );
+    }
+
+    private static void WriteActivation(Utf8JsonWriter json, Activation a)
+    {
+        json.WriteNumber("id", a.Id);
+        json.WriteString("device", a.Device.Serial);
+        json.WriteNumber("startUtcMs", a.StartUtcMs);
+        json.WriteNumber("durationMs", a.DurationMs);
+        json.WriteString("purpose", PurposeText(a.Purpose));
+        json.WriteBoolean("deployed", a.Deployed);
+        Optional(json, "officer", a.Officer?.Reference);
+        if (a.Use is { } use)
+        {
+            json.WriteNumber("use", use.Id);
+            json.WriteString("subject", use.Subject);
+        }
+
+        json.WriteNumber("epoch", a.Records[0].Log.Epoch.Number);
+        json.WriteString("log", "event");
+        json.WriteStartArray("sequences");
+        foreach (var record in a.Records)
+        {
+            json.WriteNumberValue(record.Sequence);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteUse(Utf8JsonWriter json, Use use)
+    {
+        json.WriteNumber("id", use.Id);
+        json.WriteString("incident", use.Incident.Reference);
+        json.WriteString("issue", use.Issue.Id);
+        json.WriteString("officer", use.Issue.Officer.Reference);
+        json.WriteString("device", use.Issue.Device.Serial);
+        json.WriteString("subject", use.Subject);
+        json.WriteString("level", Reports.LevelText(use.Level));
+        json.WriteNumber("startUtcMs", use.StartUtcMs);
+        json.WriteNumber("endUtcMs", use.EndUtcMs);
+        json.WriteStartArray("activations");
+        foreach (var activation in use.Activations)
+        {
+            json.WriteNumberValue(activation.Id);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("cartridgesFired");
+        foreach (var cartridge in use.Fired)
+        {
+            json.WriteStringValue(cartridge.Serial);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteIssue(Utf8JsonWriter json, Issue issue)
+    {
+        json.WriteString("id", issue.Id);
+        json.WriteString("device", issue.Device.Serial);
+        json.WriteString("officer", issue.Officer.Reference);
+        json.WriteString("purpose", issue.Purpose);
+        json.WriteNumber("issuedUtcMs", issue.IssuedUtcMs);
+        json.WriteNumber("returnedUtcMs", issue.ReturnedUtcMs);
+    }
+
+    private static void WriteTraining(Utf8JsonWriter json, TrainingDay day)
+    {
+        json.WriteString("id", day.Id);
+        json.WriteNumber("fromUtcMs", day.FromUtcMs);
+        json.WriteNumber("toUtcMs", day.ToUtcMs);
+        json.WriteStartArray("devices");
+        day.Devices.ToList().ForEach(d => json.WriteStringValue(d.Serial));
+        json.WriteEndArray();
+    }
+
+    private static void WriteMishap(Utf8JsonWriter json, Mishap mishap)
+    {
+        json.WriteString("id", mishap.Id);
+        json.WriteNumber("activation", mishap.Activation.Id);
+        json.WriteString("where", mishap.Where);
+    }
+
+    private static void WriteFault(Utf8JsonWriter json, DeviceFault fault)
+    {
+        json.WriteString("device", fault.Device.Serial);
+        json.WriteString("what", fault.What);
+        json.WriteNumber("utcMs", fault.AtUtcMs);
+    }
+
+    private static void WriteVisit(Utf8JsonWriter json, DockVisit visit)
+    {
+        json.WriteNumber("id", visit.Id);
+        json.WriteString("dock", visit.Dock.Name);
+        json.WriteNumber("utcMs", visit.TrueUtcMs);
+        json.WriteString("device", visit.Device.Serial);
+        json.WriteString("carrier", visit.Carrier);
+        json.WriteNumber("clockErrorMs", visit.ClockErrorMs);
+    }
+
+    private static void WriteLog(Utf8JsonWriter json, DeviceLog log)
+    {
+        WriteKey(json, log.Key);
+        json.WriteNumber("first", 0);
+        json.WriteStartArray("utcMs");
+        for (var sequence = 0UL; sequence < log.Next; sequence++)
+        {
+            json.WriteNumberValue(log.TrueUtcMsAt(sequence));
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("code");
+        for (var sequence = 0UL; sequence < log.Next; sequence++)
+        {
+            json.WriteNumberValue((int)log.RecordAt(sequence).Code);
+        }
+
+        json.WriteEndArray();
+        List(json, "delivered", log.Delivered.Runs, WriteRange);
+        List(
+            json,
+            "lost",
+            log.Lost,
+            static (j, l) =>
+            {
+                WriteRange(j, l.Range);
+                j.WriteString("why", LossText(l.Why));
+            }
+        );
+    }
+
+    private static void WriteTable(Utf8JsonWriter json, DocumentTable table)
+    {
+        json.WriteString("name", table.Name);
+        json.WriteStartArray("columns");
+        table.Columns.ToList().ForEach(json.WriteStringValue);
+        json.WriteEndArray();
+        json.WriteStartArray("rows");
+        foreach (var row in table.Rows)
+        {
+            json.WriteStartArray();
+            Array.ForEach(row.Truth, json.WriteStringValue);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteCorruption(Utf8JsonWriter json, Corruption corruption)
+    {
+        json.WriteString("document", corruption.Document);
+        json.WriteString("row", corruption.Row);
+        json.WriteString("field", corruption.Field);
+        Optional(json, "before", corruption.Before);
+        Optional(json, "after", corruption.After);
+        json.WriteString("cause", corruption.Cause);
+    }
+
+    private static void WriteRange(Utf8JsonWriter json, SequenceRange range)
+    {
+        json.WriteNumber("first", range.First);
+        json.WriteNumber("count", range.Count);
+    }
+
+    private static void Optional(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is null)
+        {
+            json.WriteNull(name);
+        }
+        else
+        {
+            json.WriteString(name, value);
+        }
+    }
+
+    private static void List<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            write(json, item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static string PurposeText(Purpose purpose) =>
+        purpose switch
+        {
+            Purpose.FunctionTest => "test",
+            Purpose.Training => "training",
+            Purpose.Maintenance => "maintenance",
+            Purpose.Operational => "operational",
+            _ => "unintentional",
+        };
+
+    private static string LossText(Loss loss) =>
+        loss switch
+        {
+            Loss.MemoryWrap => "memory-wrap",
+            Loss.MemoryFault => "memory-fault",
+            Loss.LogCleared => "log-cleared",
+            _ => "pack-lost",
+        };
+}

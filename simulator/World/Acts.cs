@@ -1,0 +1,296 @@
+using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.Simulator.Randomness;
+
+namespace TaserTelemetry.Simulator.World;
+
+/// <summary>
+/// What each family writes when something is done with it. The physical act goes into the history as it happened, whole
+/// milliseconds; the device's own record is whatever its family can write of it.
+/// </summary>
+internal sealed class Acts(History history)
+{
+    private const int StandardCycleMs = 5_000;
+
+    /// <summary>A check that the device sparks, at issue or return. Answers when it ended.</summary>
+    public long FunctionTest(Device device, Officer officer, long atUtcMs, int durationMs, Purpose purpose = Purpose.FunctionTest)
+    {
+        if (device.Model.Test == TestPattern.TestEvent)
+        {
+            var sequence = device.Write(atUtcMs, EventCode.Test, durationMs, argument: 1);
+            device.WritePulses(atUtcMs, durationMs, -1);
+            Happened(device, atUtcMs, durationMs, purpose, officer, null, false, sequence, 1);
+            return atUtcMs + durationMs;
+        }
+
+        var unload = device.Model is { Test: TestPattern.TriggerUnloaded, HasArmRows: true };
+        var loaded = device.Bays;
+        if (unload)
+        {
+            device.SetAllBays(BayState.Empty);
+        }
+
+        var armed = Arm(device, atUtcMs - 1_500);
+        var code = device.Model.Test == TestPattern.Arc ? EventCode.Arc : EventCode.Trigger;
+        var first = device.Write(atUtcMs, code, durationMs, armed: true);
+        device.WritePulses(atUtcMs, durationMs, -1);
+        var end = Safe(device, armed, atUtcMs + durationMs + 1_200);
+        if (unload)
+        {
+            Restore(device, loaded);
+        }
+
+        Happened(device, atUtcMs, durationMs, purpose, officer, null, false, first, 1);
+        device.UseBattery(0.2);
+        return end;
+    }
+
+    /// <summary>Plays a use of force from draw to holster; the number of durations is the number of activations of an active level.</summary>
+    public void PlayUse(Use use, IReadOnlyList<int> durationsMs, Draw draw)
+    {
+        var device = use.Issue.Device;
+        var t = use.StartUtcMs;
+        if (device.Model.HasHolsterRows)
+        {
+            device.Write(t, EventCode.Unholster);
+        }
+
+        t += draw.Between(2_000, 9_000);
+        if (use.Level >= UseLevel.Arced)
+        {
+            // a single bay without an arc switch sparks only with the cartridge taken out
+            var loaded = device.Bays;
+            var unload = device.Model == Model.X26P && use.Level is (UseLevel.Arced or UseLevel.DriveStun);
+            if (unload)
+            {
+                device.SetAllBays(BayState.Empty);
+            }
+
+            var armed = Arm(device, t);
+            t += draw.Between(1_000, 6_000);
+            t = use.Level == UseLevel.RedDotted ? t + draw.Between(4_000, 40_000) : Activate(use, device, durationsMs, t, draw);
+            t = Safe(device, armed, t + draw.Between(800, 9_000));
+            if (unload)
+            {
+                Restore(device, loaded);
+            }
+        }
+        else
+        {
+            t += draw.Between(5_000, 60_000);
+        }
+
+        if (device.Model.HasHolsterRows)
+        {
+            t += 3_000;
+            device.Write(t, EventCode.Holster);
+        }
+
+        use.EndUtcMs = t;
+    }
+
+    /// <summary>A cartridge goes off by mistake: one activation with a deployment and nobody there.</summary>
+    public Activation Mishap(Device device, Issue? issue, Officer officer, long atUtcMs, Purpose purpose)
+    {
+        var armed = Arm(device, atUtcMs - 1_000);
+        var bay = Math.Max(0, device.FirstBay(BayState.Live));
+        device.SetBay(bay, BayState.Deployed);
+        var first = device.Write(atUtcMs, EventCode.Trigger, 1_000, bay, EventFlags.Interrupted, armed: true);
+        var count = 1u;
+        if (device.Model.HasDeployRows)
+        {
+            device.Write(atUtcMs, EventCode.Deploy, 0, bay, argument: device.Model == Model.Taser10 ? 1UL : 2UL, armed: true);
+            count++;
+        }
+
+        device.WritePulses(atUtcMs, 1_000, bay);
+        Safe(device, armed, atUtcMs + 2_500);
+        FireCartridge(issue, bay, atUtcMs);
+        return Happened(device, atUtcMs, 1_000, purpose, officer, null, true, first, count);
+    }
+
+    /// <summary>A training day: some activations with inert cartridges.</summary>
+    public void TrainingRun(Device device, Officer officer, long atUtcMs, int count, Draw draw)
+    {
+        var before = device.Bays;
+        device.SetAllBays(BayState.Training);
+        var t = atUtcMs;
+        for (var i = 0; i < count; i++)
+        {
+            var armed = Arm(device, t);
+            var code = device.Model.HasArcSwitch && draw.Chance(0.3) ? EventCode.Arc : EventCode.Trigger;
+            var first = device.Write(t + 2_000, code, StandardCycleMs, 0, EventFlags.AutoShutdown, armed: true);
+            device.WritePulses(t + 2_000, StandardCycleMs, 0);
+            Happened(device, t + 2_000, StandardCycleMs, Purpose.Training, officer, null, false, first, 1);
+            Safe(device, armed, t + 9_000);
+            t += draw.Between(60_000, 600_000);
+        }
+
+        Restore(device, before);
+    }
+
+    private long Activate(Use use, Device device, IReadOnlyList<int> durationsMs, long t, Draw draw)
+    {
+        var bay = -1;
+        for (var cycle = 0; cycle < durationsMs.Count; cycle++)
+        {
+            var duration = durationsMs[cycle];
+            var fires = use.Level >= UseLevel.AngleDriveStun && (cycle == 0 || cycle == 2 && device.FirstBay(BayState.Live) >= 0);
+            var start = t;
+            var first = device.Events.Next;
+            if (fires)
+            {
+                bay = Deploy(use, device, ref t, draw);
+                start = t;
+            }
+
+            WriteCycle(device, use.Level, fires, bay, cycle, duration, t);
+            device.WritePulses(t, duration, bay);
+            if (fires && device.Model.HasDeployRows && use.Level == UseLevel.Fired && draw.Chance(0.62))
+            {
+                device.Write(t + 60, EventCode.Connection, 60, bay, argument: 1, armed: true);
+            }
+
+            var count = checked((uint)(device.Events.Next - first));
+            use.Activations.Add(Happened(device, start, duration, Purpose.Operational, use.Issue.Officer, use, fires, first, count));
+            device.UseBattery(0.4);
+            t += duration + draw.Between(900, 6_000);
+        }
+
+        return t;
+    }
+
+    /// <summary>Fires a cartridge (two single probes on a ten-chamber device) and says which bay the cycle then runs on.</summary>
+    private static int Deploy(Use use, Device device, ref long t, Draw draw)
+    {
+        var bay = Math.Max(0, device.FirstBay(BayState.Live));
+        device.SetBay(bay, BayState.Deployed);
+        FireCartridge(use.Issue, bay, t);
+        if (use.Issue.Cartridges.Count > bay && !use.Fired.Contains(use.Issue.Cartridges[bay]))
+        {
+            use.Fired.Add(use.Issue.Cartridges[bay]);
+        }
+
+        if (device.Model != Model.Taser10)
+        {
+            return bay;
+        }
+
+        // the first probe alone closes no circuit: a deployment without electricity, then the second with the cycle
+        device.Write(t, EventCode.Deploy, 0, bay, argument: 1, armed: true);
+        t += draw.Between(700, 2_500);
+        var second = device.FirstBay(BayState.Live);
+        if (second >= 0)
+        {
+            device.SetBay(second, BayState.Deployed);
+            FireCartridge(use.Issue, second, t);
+            if (use.Issue.Cartridges.Count > second)
+            {
+                use.Fired.Add(use.Issue.Cartridges[second]);
+            }
+        }
+
+        return Math.Max(second, bay);
+    }
+
+    private static void WriteCycle(Device device, UseLevel level, bool fires, int bay, int cycle, int durationMs, long t)
+    {
+        var flags = durationMs switch
+        {
+            > StandardCycleMs => EventFlags.Extended,
+            < StandardCycleMs => EventFlags.Interrupted,
+            _ => EventFlags.AutoShutdown,
+        };
+        var repeat = !fires && level >= UseLevel.AngleDriveStun;
+        if (device.Model == Model.X26)
+        {
+            device.Write(t, EventCode.Trigger, durationMs);
+        }
+        else if (repeat && device.Model.HasDeployRows)
+        {
+            device.Write(t, EventCode.Reenergise, durationMs, bay, flags, (ulong)cycle, armed: true);
+        }
+        else if (fires || repeat && !device.Model.HasArcSwitch || !device.Model.HasArcSwitch)
+        {
+            device.Write(t, EventCode.Trigger, durationMs, bay, flags, armed: true);
+        }
+        else
+        {
+            device.Write(t, EventCode.Arc, durationMs, bay, flags, armed: true);
+        }
+
+        if (fires && device.Model.HasDeployRows)
+        {
+            device.Write(t, EventCode.Deploy, 0, bay, argument: device.Model == Model.Taser10 ? 1UL : 2UL, armed: true);
+        }
+    }
+
+    private static void FireCartridge(Issue? issue, int bay, long t)
+    {
+        if (issue is not null && bay < issue.Cartridges.Count)
+        {
+            issue.Cartridges[bay].FiredUtcMs = t;
+        }
+    }
+
+    private static long Arm(Device device, long atUtcMs)
+    {
+        if (device.Model.HasArmRows)
+        {
+            device.BeginArmedSession();
+            device.Write(atUtcMs, EventCode.Arm, armed: true);
+        }
+
+        return atUtcMs;
+    }
+
+    private static long Safe(Device device, long armedAtUtcMs, long atUtcMs)
+    {
+        if (device.Model.HasArmRows)
+        {
+            device.Write(atUtcMs, EventCode.Safe, atUtcMs - armedAtUtcMs, armed: true);
+        }
+
+        return atUtcMs;
+    }
+
+    private static void Restore(Device device, uint bays)
+    {
+        for (var i = 0; i < device.Model.Bays; i++)
+        {
+            device.SetBay(i, (BayState)((bays >> (3 * i)) & 7));
+        }
+    }
+
+    private Activation Happened(
+        Device device,
+        long startUtcMs,
+        long durationMs,
+        Purpose purpose,
+        Officer? officer,
+        Use? use,
+        bool deployed,
+        ulong firstSequence,
+        uint count
+    )
+    {
+        var records = new RecordKey[count];
+        for (var i = 0u; i < count; i++)
+        {
+            records[i] = new RecordKey(device.Events.Key, firstSequence + i, 0);
+        }
+
+        var activation = new Activation(
+            history.Activations.Count + 1,
+            device,
+            startUtcMs,
+            durationMs,
+            purpose,
+            officer,
+            use,
+            deployed,
+            records
+        );
+        history.Activations.Add(activation);
+        return activation;
+    }
+}

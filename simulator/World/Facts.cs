@@ -1,0 +1,167 @@
+using TaserTelemetry.FirmwareProtocol.Records;
+
+namespace TaserTelemetry.Simulator.World;
+
+/// <summary>Levels of the UK form, in the order of the Home Office columns of 2015-16; the simulator only counts with them.</summary>
+internal enum UseLevel
+{
+    Drawn,
+    Aimed,
+    Arced,
+    RedDotted,
+    DriveStun,
+    AngleDriveStun,
+    Fired,
+}
+
+internal enum Purpose
+{
+    FunctionTest,
+    Training,
+    Maintenance,
+    Operational,
+    Unintentional,
+}
+
+/// <summary>One trigger pull or button press that made electricity, as it happened.</summary>
+internal sealed record Activation(
+    int Id,
+    Device Device,
+    long StartUtcMs,
+    long DurationMs,
+    Purpose Purpose,
+    Officer? Officer,
+    Use? Use,
+    bool Deployed,
+    IReadOnlyList<RecordKey> Records
+);
+
+internal sealed class Officer(string reference, Armoury home, string kind)
+{
+    public string Reference { get; } = reference;
+
+    public Armoury Home { get; } = home;
+
+    /// <summary>regular, student or special.</summary>
+    public string Kind { get; } = kind;
+
+    public long AccreditedUtcMs { get; set; }
+
+    public long AccreditedUntilUtcMs { get; set; }
+
+    public long LastOnDutyUntilUtcMs { get; set; }
+}
+
+internal sealed class Dock(string name, Armoury armoury, string transport, string temper)
+{
+    public string Name { get; } = name;
+
+    public Armoury Armoury { get; } = armoury;
+
+    /// <summary>mqtt or serial.</summary>
+    public string Transport { get; } = transport;
+
+    public string Temper { get; } = temper;
+}
+
+internal sealed class Armoury(string name)
+{
+    public string Name { get; } = name;
+
+    public List<Dock> Docks { get; } = [];
+
+    public List<Device> Devices { get; } = [];
+
+    public List<Officer> Officers { get; } = [];
+}
+
+/// <summary>A battery pack that carries the log of the device it sits in.</summary>
+internal sealed class Pack(string serial)
+{
+    public string Serial { get; } = serial;
+
+    /// <summary>What it took away from each log since it was last docked.</summary>
+    public List<(DeviceLog Log, SequenceRange Range)> Carries { get; } = [];
+}
+
+internal sealed record Issue(
+    string Id,
+    Device Device,
+    Officer Officer,
+    long IssuedUtcMs,
+    long ReturnedUtcMs,
+    IReadOnlyList<Cartridge> Cartridges
+)
+{
+    /// <summary>operational or training.</summary>
+    public string Purpose { get; set; } = "operational";
+}
+
+internal sealed class Cartridge(string serial, Armoury armoury, string kind)
+{
+    public string Serial { get; } = serial;
+
+    public Armoury Armoury { get; } = armoury;
+
+    public string Kind { get; } = kind;
+
+    public long FiredUtcMs { get; set; } = -1;
+}
+
+internal sealed class Incident(string reference, Armoury armoury, long startUtcMs)
+{
+    public string Reference { get; } = reference;
+
+    public Armoury Armoury { get; } = armoury;
+
+    public long StartUtcMs { get; } = startUtcMs;
+
+    public List<Use> Uses { get; } = [];
+}
+
+/// <summary>One officer's use of one device on one person.</summary>
+internal sealed class Use(int id, Incident incident, Issue issue, string subject, UseLevel level, long startUtcMs)
+{
+    public int Id { get; } = id;
+
+    public Incident Incident { get; } = incident;
+
+    public Issue Issue { get; } = issue;
+
+    /// <summary>A random reference: the simulator knows no names.</summary>
+    public string Subject { get; } = subject;
+
+    /// <summary>The highest level that really happened.</summary>
+    public UseLevel Level { get; } = level;
+
+    public long StartUtcMs { get; } = startUtcMs;
+
+    public long EndUtcMs { get; set; } = startUtcMs;
+
+    public List<Activation> Activations { get; } = [];
+
+    public List<Cartridge> Fired { get; } = [];
+
+    public Planned Plan { get; set; } = Planned.Proper;
+}
+
+/// <summary>What becomes of the report of a use.</summary>
+internal enum Planned
+{
+    Proper,
+    None,
+    Overstated,
+    Random,
+}
+
+/// <summary>A device or pack stood in a dock and could be read.</summary>
+/// <param name="ClockErrorMs">Device clock minus true time when it was put in, before any setting.</param>
+internal sealed record DockVisit(
+    int Id,
+    Dock Dock,
+    long TrueUtcMs,
+    Device Device,
+    string Carrier,
+    long ClockErrorMs,
+    IReadOnlyList<(DeviceLog Log, SequenceRange Range)> Held
+);

@@ -1,0 +1,143 @@
+using System.Globalization;
+using TaserTelemetry.Simulator.Calendar;
+using TaserTelemetry.Simulator.Randomness;
+using TaserTelemetry.Simulator.Scenarios;
+
+namespace TaserTelemetry.Simulator.World;
+
+/// <summary>Sets up the force: armouries, docks, devices with their clocks and cartridges, officers.</summary>
+internal static class Muster
+{
+    public static void Fill(History history)
+    {
+        var officers = 0;
+        foreach (var plan in history.Scenario.Armouries)
+        {
+            for (var copy = 1; copy <= plan.Count; copy++)
+            {
+                var name = plan.Count == 1 ? plan.Name : string.Create(CultureInfo.InvariantCulture, $"{plan.Name}-{copy:D3}");
+                var draw = Draw.For(history.Seed, "muster " + name);
+                var armoury = new Armoury(name);
+                foreach (var dock in plan.Docks)
+                {
+                    armoury.Docks.Add(new Dock(plan.Count == 1 ? dock.Name : name + "-" + dock.Name, armoury, dock.Transport, dock.Temper));
+                }
+
+                AddDevices(history, plan, armoury, draw);
+                AddOfficers(history, plan, armoury, draw, ref officers);
+                history.Armouries.Add(armoury);
+            }
+        }
+    }
+
+    public static Cartridge NewCartridge(History history, Armoury armoury, Model model)
+    {
+        var (prefix, kind) = model.Key switch
+        {
+            "x26" => ("C31", "X26 cartridge"),
+            "x2" => ("C62", "Smart cartridge"),
+            "x26p" => ("C41", "X26P cartridge"),
+            "taser7" => ("C72", "TASER 7 cartridge"),
+            _ => ("C91", "TASER 10 cartridge"),
+        };
+
+        // the number makes it unique, the mixing makes it look like a serial: an odd factor modulo 36^6 is a permutation
+        const long Space = 2_176_782_336;
+        var mixed = (long)((UInt128)((ulong)history.Cartridges.Count + history.Seed % 1_000_000 * 977) * 1_000_000_007 % Space);
+        var cartridge = new Cartridge(prefix + Base36(mixed), armoury, kind);
+        history.Cartridges.Add(cartridge);
+        return cartridge;
+    }
+
+    private static void AddDevices(History history, ArmouryPlan plan, Armoury armoury, Draw draw)
+    {
+        var busy = history.Scenario.Faults.BusyDevices;
+        foreach (var (model, count) in plan.Devices)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var drift = Math.Clamp(draw.Bell(model.DriftPpmMax / 2), -model.DriftPpmMax, model.DriftPpmMax);
+                var errorMax = (long)(history.Scenario.Faults.ClockErrorSecondsMax * 1000);
+                var clock = new DeviceClock(history.StartUtcMs, draw.Between(-errorMax, errorMax), drift);
+                var serial = Serial(history, model, draw);
+                var device = new Device(model, serial, armoury, clock, history.StartUtcMs - draw.Between(1, 48) * UkTime.HourMs)
+                {
+                    Busy = draw.Chance(busy),
+                    LastDockedUtcMs = history.StartUtcMs - draw.Between(0, history.Scenario.Docking.EveryDays) * UkTime.DayMs,
+                };
+                for (var bay = 0; bay < model.Bays; bay++)
+                {
+                    device.Cartridges.Add(NewCartridge(history, armoury, model));
+                }
+
+                if (model.LogTravelsInPack)
+                {
+                    device.Pack = new Pack("B" + draw.Code(8));
+                }
+
+                armoury.Devices.Add(device);
+            }
+        }
+    }
+
+    private static string Serial(History history, Model model, Draw draw)
+    {
+        while (true)
+        {
+            var serial = model.SerialPrefix + (model.SerialPrefix.EndsWith('-') ? Digits(draw, 6) : draw.Code(6));
+            if (history.Serials.Add(serial))
+            {
+                return serial;
+            }
+        }
+    }
+
+    private static string Digits(Draw draw, int count) =>
+        string.Create(
+            count,
+            draw,
+            static (span, d) =>
+            {
+                for (var i = 0; i < span.Length; i++)
+                {
+                    span[i] = (char)('0' + d.Below(10));
+                }
+            }
+        );
+
+    private static void AddOfficers(History history, ArmouryPlan plan, Armoury armoury, Draw draw, ref int number)
+    {
+        for (var i = 0; i < plan.Officers; i++)
+        {
+            number++;
+            var kind = draw.Weighted([0.93, 0.05, 0.02]) switch
+            {
+                0 => "regular",
+                1 => "student",
+                _ => "special",
+            };
+            var accredited = history.StartUtcMs - draw.Between(10, 300) * UkTime.DayMs;
+            armoury.Officers.Add(
+                new Officer(string.Create(CultureInfo.InvariantCulture, $"O{number:D5}-{draw.Code(4)}"), armoury, kind)
+                {
+                    AccreditedUtcMs = accredited,
+                    AccreditedUntilUtcMs = accredited + 365 * UkTime.DayMs,
+                }
+            );
+        }
+    }
+
+    private static string Base36(long value) =>
+        string.Create(
+            6,
+            value,
+            static (span, v) =>
+            {
+                for (var i = span.Length - 1; i >= 0; i--)
+                {
+                    span[i] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[(int)(v % 36)];
+                    v /= 36;
+                }
+            }
+        );
+}

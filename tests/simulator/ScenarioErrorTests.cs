@@ -1,0 +1,87 @@
+using TaserTelemetry.Simulator.Scenarios;
+
+namespace TaserTelemetry.Simulator.Tests;
+
+public sealed class ScenarioErrorTests
+{
+    private const string Good = """
+        format: 1
+        name: tiny
+        force: county
+        days: 1
+        armouries:
+          - name: one
+            officers: 3
+            devices: { x2: 2 }
+            docks:
+              - { name: dock-a, transport: mqtt }
+        shifts:
+          - { name: early, start: 6, hours: 9, issued: 0.5 }
+        """;
+
+    [Fact]
+    public void A_small_scenario_is_enough()
+    {
+        var errors = new List<ScenarioError>();
+        Assert.NotNull(ScenarioFile.Parse(Good, errors));
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public void Every_ready_scenario_is_good()
+    {
+        foreach (var name in ScenarioFile.ReadyNames)
+        {
+            Runs.Ready(name);
+        }
+    }
+
+    [Fact]
+    public void All_errors_come_at_once_each_with_its_line_and_reason()
+    {
+        var errors = new List<ScenarioError>();
+        var bad = Good.Replace("days: 1", "days: zero", StringComparison.Ordinal)
+            .Replace("issued: 0.5", "issued: 1.5", StringComparison.Ordinal)
+            .Replace("officers: 3", "oficers: 3", StringComparison.Ordinal);
+        Assert.Null(ScenarioFile.Parse(bad, errors));
+        Assert.Contains(errors, e => e.Line == 4 && e.Reason.Contains("'zero'", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.Line == 7 && e.Reason.Contains("unknown key 'armouries[0].oficers'", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.Reason.Contains("armouries[0].officers is missing", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.Line == 12 && e.Reason.Contains("number from 0 to 1", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("a: [", "not YAML")]
+    [InlineData("", "name is missing")]
+    [InlineData("[1, 2]", "must be a mapping")]
+    public void What_is_no_scenario_is_said_to_be_none(string text, string reason)
+    {
+        var errors = new List<ScenarioError>();
+        Assert.Null(ScenarioFile.Parse(text, errors));
+        Assert.Contains(errors, e => e.Reason.Contains(reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_missing_file_names_the_ready_scenarios()
+    {
+        var errors = new List<ScenarioError>();
+        Assert.Null(ScenarioFile.Read("/no/such/file.yaml", errors));
+        Assert.Contains("one-armoury-day", Assert.Single(errors).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_planted_event_must_name_a_device_and_a_shift_that_exist()
+    {
+        var errors = new List<ScenarioError>();
+        const string Planted = """
+
+            planted_uses:
+              - { device: x2-09, level: Fired, shift: noon, minute: 60, report: None }
+            """;
+        Assert.Null(ScenarioFile.Parse(Good + Planted, errors));
+        Assert.Contains(errors, e => e.Reason.Contains("no device 'x2-09'", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.Reason.Contains("no shift 'noon'", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.Reason.Contains("needs cycles_ms", StringComparison.Ordinal));
+        Assert.All(errors, e => Assert.Equal(14, e.Line));
+    }
+}
