@@ -1,0 +1,120 @@
+using System.Buffers.Binary;
+using TaserTelemetry.FirmwareProtocol.Messages;
+
+namespace TaserTelemetry.FirmwareProtocol.Records;
+
+/// <summary>
+/// What does not make sense in a record (SPEC clause 7.6). A mark is not a refusal: marked records are stored, and a batch's leaf has the
+/// marks of its records, joined.
+/// </summary>
+[Flags]
+public enum RecordMarks : uint
+{
+    /// <summary>Nothing doubtful.</summary>
+    None = 0,
+
+    /// <summary>The code is 0 or not known here.</summary>
+    CodeUnknown = 1,
+
+    /// <summary>A code that only a gateway writes.</summary>
+    CodeNotADevices = 2,
+
+    /// <summary>A flag that is not known here.</summary>
+    FlagsUnknown = 4,
+
+    /// <summary>The stamp is beyond the year 2100.</summary>
+    StampBeyondRange = 8,
+
+    /// <summary>The duration is above 24 hours.</summary>
+    DurationBeyondRange = 16,
+
+    /// <summary>A bay's state is 6 or 7, or one of the two top bits is set.</summary>
+    BaysWrong = 32,
+
+    /// <summary>The temperature is below -60.0 or above 120.0 degrees Celsius.</summary>
+    TemperatureBeyondRange = 64,
+
+    /// <summary>The battery level is above 100 and not absent.</summary>
+    BatteryBeyondRange = 128,
+
+    /// <summary>The bay is above 9 and not absent.</summary>
+    BayBeyondRange = 256,
+
+    /// <summary>The argument is above what its code allows.</summary>
+    ArgumentBeyondRange = 512,
+}
+
+/// <summary>The checks of SPEC clause 7.6: ten for each record, without allocation.</summary>
+internal static class RecordCheck
+{
+    private const uint DurationMsMax = 86_400_000;
+    private const ulong SecondsMax = 4_102_444_800; // 2100-01-01
+    private const uint TopBitsOfBays = 0x2492_4924; // the highest of each bay's three bits
+    private const uint MiddleBitsOfBays = 0x1249_2492;
+    private const uint NoBayThere = 0xC000_0000;
+
+    /// <summary>The marks of all records, joined. The bytes are a whole number of records.</summary>
+    internal static RecordMarks All(ReadOnlySpan<byte> records, int width, StampUnit unit)
+    {
+        var stampMax = StampMax(unit);
+        var marks = 0u;
+        while (records.Length >= width)
+        {
+            marks |= One(records, stampMax);
+            records = records[width..];
+        }
+
+        return (RecordMarks)marks;
+    }
+
+    private static ulong StampMax(StampUnit unit) =>
+        unit switch
+        {
+            StampUnit.Seconds => SecondsMax,
+            StampUnit.Milliseconds => SecondsMax * 1_000,
+            StampUnit.Microseconds => SecondsMax * 1_000_000,
+            _ => ulong.MaxValue,
+        };
+
+    private static uint One(ReadOnlySpan<byte> record, ulong stampMax)
+    {
+        record = record[..EventRecord.Bytes];
+        var stamp = BinaryPrimitives.ReadUInt64LittleEndian(record);
+        var code = BinaryPrimitives.ReadUInt16LittleEndian(record[12..]);
+        var flags = BinaryPrimitives.ReadUInt16LittleEndian(record[14..]);
+        var durationMs = BinaryPrimitives.ReadUInt32LittleEndian(record[16..]);
+        var bays = BinaryPrimitives.ReadUInt32LittleEndian(record[24..]);
+        var temperature = BinaryPrimitives.ReadInt16LittleEndian(record[28..]);
+        var (battery, bay) = (record[30], record[31]);
+        var argument = BinaryPrimitives.ReadUInt64LittleEndian(record[32..]);
+        var marks = 0u;
+        marks |= code is 0 or > (ushort)EventCode.DockDisconnect ? (uint)RecordMarks.CodeUnknown : 0;
+        marks |= code == (ushort)EventCode.LogWrap ? (uint)RecordMarks.CodeNotADevices : 0;
+        marks |= flags > 15 ? (uint)RecordMarks.FlagsUnknown : 0;
+        marks |= stamp > stampMax && stamp != EventRecord.StampAbsent ? (uint)RecordMarks.StampBeyondRange : 0;
+        marks |= durationMs > DurationMsMax ? (uint)RecordMarks.DurationBeyondRange : 0;
+        marks |=
+            ((bays & TopBitsOfBays) & ((bays & MiddleBitsOfBays) << 1)) != 0 || (bays & NoBayThere) != 0 ? (uint)RecordMarks.BaysWrong : 0;
+        marks |=
+            temperature is < -600 or > 1_200 && temperature != EventRecord.TemperatureAbsent ? (uint)RecordMarks.TemperatureBeyondRange : 0;
+        marks |= battery > 100 && battery != EventRecord.ByteAbsent ? (uint)RecordMarks.BatteryBeyondRange : 0;
+        marks |= bay >= EventRecord.BaysMax && bay != EventRecord.ByteAbsent ? (uint)RecordMarks.BayBeyondRange : 0;
+        marks |= argument > ArgumentMax((EventCode)code) ? (uint)RecordMarks.ArgumentBeyondRange : 0;
+        return marks;
+    }
+
+    private static ulong ArgumentMax(EventCode code) =>
+        code switch
+        {
+            EventCode.Deploy or EventCode.Test or EventCode.FirmwareUpdate => 2,
+            EventCode.Connection or EventCode.PowerSave or EventCode.Light => 1,
+            EventCode.Reenergise => ushort.MaxValue,
+            EventCode.PulseBlock => uint.MaxValue,
+            EventCode.ConfigChange => 0xFFFF_FFFF_FFFF,
+            EventCode.Fault => 0xFF_FFFF_FFFF,
+            EventCode.SignalTransmit => ushort.MaxValue,
+            EventCode.TimeSync or EventCode.ClockReset or EventCode.LogWrap => ulong.MaxValue,
+            > EventCode.DockDisconnect => ulong.MaxValue,
+            _ => 0,
+        };
+}
