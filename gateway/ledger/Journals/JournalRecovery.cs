@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using TaserTelemetry.Ledger.Disks;
+
+namespace TaserTelemetry.Ledger.Journals;
+
+/// <summary>
+/// From what lies on the disk to an open journal (FORMAT.md clause 4). After a failed or missing fsync the page cache still shows
+/// bytes that the disk never got, so everything behind the last signed checkpoint is copied to a new segment and synced before the
+/// first acknowledgement. A copy takes the name of the segment it replaces only when it is whole and synced; running it again after a
+/// crash in the middle gives the same journal.
+/// </summary>
+internal sealed class JournalRecovery(IDisk disk, JournalOptions options, ulong signedSize)
+{
+    private const string CopyName = "recovery.tmp";
+    private readonly SegmentMaker maker = new(disk, options);
+    private readonly GroupEncoder encoder = new();
+    private ulong rewrittenRecords;
+    private long rewrittenBytes;
+    private SetAside? aside;
+
+    public Journal Open(out RecoveryReport report)
+    {
+        disk.CreateFolder(options.Folder);
+        if (options.Mirror is not null)
+            disk.CreateFolder(options.Mirror);
+        maker.RemoveLeftovers();
+        var segments = SegmentList.Read(disk, options.Folder);
+        if (segments.Count == 0)
+            return Create(out report);
+        var from = segments.FindLastIndex(first => first <= signedSize);
+        if (from < 0)
+            throw new JournalDamagedException(new JournalProblem(JournalFormat.SegmentName(0), 0, 0, "the segment is missing"));
+        var end = Walk(segments, from);
+        report = new RecoveryReport(false, signedSize, end.NextIndex, rewrittenRecords, rewrittenBytes, aside);
+        MirrorSync.Run(disk, options, segments[from]);
+        return new Journal(disk, options, maker, OpenPair(end.Segment), end.Offset, end.NextIndex);
+    }
+
+    private readonly record struct End(ulong Segment, long Offset, ulong NextIndex);
+
+    private Journal Create(out RecoveryReport report)
+    {
+        var header = new SegmentHeader(Journal.OriginHash(options.Origin), 0, (ulong)options.SegmentBytes, 0, default);
+        var pair =
+            maker.TryTake(header)
+            ?? throw new DiskException(
+                DiskFault.Full,
+                "pwrite",
+                options.Folder,
+                $"no room for a first segment of {options.SegmentBytes} bytes"
+            );
+        report = new RecoveryReport(true, signedSize, 0, 0, 0, null);
+        return new Journal(disk, options, maker, pair, SegmentHeader.Bytes, 0);
+    }
+
+    /// <summary>Scans the segments from the checkpoint on, then rewrites what is behind it.</summary>
+    private End Walk(List<ulong> segments, int from)
+    {
+        var scans = new List<SegmentScan>();
+        for (var i = from; i < segments.Count; i++)
+        {
+            var isLast = i == segments.Count - 1;
+            var scan = Scan(segments[i], isLast ? ulong.MaxValue : segments[i + 1]);
+            RequireCrashShape(scan, isLast, isLast ? 0 : segments[i + 1]);
+            scans.Add(scan);
+        }
+        var last = scans[^1];
+        var dirty = last.UsedEnd > last.CommittedEnd;
+        if (last.NextIndex < signedSize || (last.NextIndex == signedSize && !dirty))
+            return new End(segments[^1], last.CommittedEnd, last.NextIndex);
+        if (dirty)
+            aside = SetBytesAside(segments[^1], last);
+        return Rewrite(segments.GetRange(from, scans.Count), scans);
+    }
+
+    private SegmentScan Scan(ulong first, ulong limit)
+    {
+        var name = JournalFormat.SegmentName(first);
+        using var file = disk.Open(Path.Combine(options.Folder, name), DiskAccess.Read);
+        var scan = SegmentScan.Run(file, name, limit, options.IsDisposed);
+        if (scan.Problem is null && (scan.Header.FirstIndex != first || scan.Header.OriginHash != Journal.OriginHash(options.Origin)))
+            throw new JournalDamagedException(new JournalProblem(name, 0, first, "the segment belongs to another place or another log"));
+        return scan;
+    }
+
+    /// <summary>A crash leaves at most one unfinished group, and only at the very end. Anything else is damage, and stays as it is.</summary>
+    private void RequireCrashShape(SegmentScan scan, bool isLast, ulong nextFirst)
+    {
+        if (scan.Problem is { } problem && (problem.Index < signedSize || problem.Offset == 0 || !isLast || scan.LaterGroupFollows))
+            throw new JournalDamagedException(problem);
+        if (!isLast && scan.NextIndex != nextFirst)
+        {
+            var what = $"the segment ends at record {scan.NextIndex}, the next one begins with {nextFirst}";
+            var name = JournalFormat.SegmentName(scan.Header.FirstIndex);
+            throw new JournalDamagedException(new JournalProblem(name, scan.CommittedEnd, scan.NextIndex, what));
+        }
+    }
+
+    private SetAside SetBytesAside(ulong first, SegmentScan scan)
+    {
+        var name = JournalFormat.SegmentName(first);
+        var folder = Path.Combine(options.Folder, "aside");
+        disk.CreateFolder(folder);
+        var bytes = new byte[scan.UsedEnd - scan.CommittedEnd];
+        using (var source = disk.Open(Path.Combine(options.Folder, name), DiskAccess.Read))
+            source.Read(bytes, scan.CommittedEnd);
+        var hash = Hash256.From(SHA256.HashData(bytes));
+        var asideName = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{first:D20}-{scan.CommittedEnd}-{Convert.ToHexStringLower(hash.ToArray().AsSpan(0, 4))}"
+        );
+        var path = Path.Combine(folder, asideName);
+        DurableFile.Replace(disk, path, bytes);
+        var why = scan.Problem?.What ?? "bytes behind the last commit entry";
+        return new SetAside(path, name, scan.CommittedEnd, bytes.Length, hash, why);
+    }
+
+    /// <summary>One copy for each segment that holds records behind the checkpoint; the last one is written on from there.</summary>
+    private End Rewrite(List<ulong> segments, List<SegmentScan> scans)
+    {
+        var end = default(End);
+        for (var i = 0; i < segments.Count; i++)
+        {
+            var target = Math.Max(segments[i], Math.Min(signedSize, scans[i].NextIndex));
+            var header = scans[i].Header with { FirstIndex = target };
+            if (i > 0)
+                header = header with { PreviousEnd = (ulong)end.Offset, PreviousRestHash = default };
+            var limit = i + 1 < segments.Count ? segments[i + 1] : ulong.MaxValue;
+            end = Copy(segments[i], limit, header);
+        }
+        return end;
+    }
+
+    private End Copy(ulong source, ulong limit, SegmentHeader header)
+    {
+        var path = Path.Combine(options.Folder, CopyName);
+        var target = header.FirstIndex;
+        var name = JournalFormat.SegmentName(source);
+        using var from = disk.Open(Path.Combine(options.Folder, name), DiskAccess.Read);
+        using var copy = disk.Open(path, DiskAccess.CreateNew);
+        var writer = new SegmentCopy(from, copy, encoder, header);
+        var scan = SegmentScan.Run(from, name, limit, options.IsDisposed, writer.OnGroup);
+        writer.Finish(sourceStays: source < target);
+        copy.Sync();
+        disk.Rename(path, Path.Combine(options.Folder, JournalFormat.SegmentName(target)));
+        disk.SyncFolder(options.Folder);
+        rewrittenRecords += scan.NextIndex - target;
+        rewrittenBytes += writer.End - SegmentHeader.Bytes;
+        return new End(target, writer.End, scan.NextIndex);
+    }
+
+    private SegmentPair OpenPair(ulong segment)
+    {
+        var name = JournalFormat.SegmentName(segment);
+        var primary = disk.Open(Path.Combine(options.Folder, name), DiskAccess.ReadWrite);
+        var mirror = options.Mirror is null ? null : disk.Open(Path.Combine(options.Mirror, name), DiskAccess.ReadWrite);
+        return new SegmentPair(primary, mirror);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using System.Text;
+using TaserTelemetry.Ledger.Disks;
+using TaserTelemetry.Ledger.Notes;
+
+namespace TaserTelemetry.Ledger.Signing;
+
+/// <summary>
+/// The keys folder, outside DATA: <c>NAME.key</c> (the private key) and <c>NAME.last</c> (the text of the last checkpoint signed with
+/// it). The second is what tells a crash from a restored older DATA, so it must not travel with DATA.
+/// </summary>
+public sealed class KeyFolder(IDisk disk, string folder)
+{
+    private const int FileBytesMax = 4096;
+
+    /// <summary>The folder.</summary>
+    public string Folder => folder;
+
+    /// <summary>Whether a key of that name is there.</summary>
+    public bool Has(string name) => disk.FileExists(KeyFile(name));
+
+    /// <summary>Reads a key; null when there is none.</summary>
+    /// <exception cref="LogKeyException">There is a file, but no key in it.</exception>
+    public SigningKey? Load(string name)
+    {
+        var bytes = DurableFile.ReadOrNull(disk, KeyFile(name), FileBytesMax);
+        if (bytes is null)
+            return null;
+        return SigningKey.Parse(Encoding.UTF8.GetString(bytes))
+            ?? throw new LogKeyException(
+                $"{KeyFile(name)} holds no signing key. Put the key's backup in its place; without it the log must be frozen."
+            );
+    }
+
+    /// <summary>Makes a key for an origin, durable when it returns. The folder is made for the owner alone.</summary>
+    /// <exception cref="LogKeyException">A key of that name is there already.</exception>
+    public SigningKey Create(string name, string origin)
+    {
+        if (Has(name))
+            throw new LogKeyException($"{KeyFile(name)} exists; a new key never takes the place of another.");
+        disk.CreateFolder(folder, isPrivate: true);
+        var seed = RandomNumberGenerator.GetBytes(32);
+        DurableFile.Replace(disk, KeyFile(name), Encoding.UTF8.GetBytes(SigningKey.Format(origin, seed)), isPrivate: true);
+        var key = SigningKey.FromSeed(origin, seed);
+        CryptographicOperations.ZeroMemory(seed);
+        return key;
+    }
+
+    /// <summary>The last checkpoint signed with the key of that name; null when none was.</summary>
+    /// <exception cref="LogKeyException">The file is there and cannot be read as one.</exception>
+    public Checkpoint? ReadLast(string name)
+    {
+        var bytes = DurableFile.ReadOrNull(disk, LastFile(name), FileBytesMax);
+        if (bytes is null)
+            return null;
+        return Checkpoint.Parse(Encoding.UTF8.GetString(bytes))
+            ?? throw new LogKeyException(
+                $"{LastFile(name)} is no checkpoint. Put its backup in its place: it is what tells a crash from a restored copy."
+            );
+    }
+
+    /// <summary>Remembers a checkpoint, durable when it returns. Comes before every publication.</summary>
+    public void WriteLast(string name, Checkpoint checkpoint) =>
+        DurableFile.Replace(disk, LastFile(name), Encoding.UTF8.GetBytes(checkpoint.Text), isPrivate: true);
+
+    private string KeyFile(string name) => Path.Combine(folder, name + ".key");
+
+    private string LastFile(string name) => Path.Combine(folder, name + ".last");
+}

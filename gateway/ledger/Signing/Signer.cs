@@ -1,0 +1,147 @@
+using System.Globalization;
+using TaserTelemetry.Ledger.Disks;
+using TaserTelemetry.Ledger.Journals;
+using TaserTelemetry.Ledger.Notes;
+using TaserTelemetry.Ledger.Trees;
+
+namespace TaserTelemetry.Ledger.Signing;
+
+/// <summary>
+/// Signs checkpoints. The order is the promise: read the bytes back from the journal, come to the root by the second way, compare with
+/// the first, write the tiles, remember size and root beside the keys, sign, keep the note, publish it.
+/// </summary>
+internal sealed class Signer : IDisposable
+{
+    private readonly IDisk disk;
+    private readonly LogPlace place;
+    private readonly KeyFolder keys;
+    private readonly SigningKey key;
+    private readonly SnapshotFiles snapshots;
+    private readonly CheckpointsLog kept;
+    private readonly TileFolder tiles;
+    private readonly Func<ulong, JournalReader> openReader;
+    private TileTree tree;
+    private JournalReader? readBack;
+    private LogSigningException? refused;
+    private Published? published;
+
+    private sealed record Published(Checkpoint Checkpoint, SignedNote Note);
+
+    public Signer(
+        LogOptions options,
+        KeyFolder keys,
+        SigningKey key,
+        SnapshotFiles snapshots,
+        TileTree tree,
+        Func<ulong, JournalReader> openReader
+    )
+    {
+        disk = options.Disk;
+        place = options.Place;
+        this.keys = keys;
+        this.key = key;
+        this.snapshots = snapshots;
+        this.tree = tree;
+        this.openReader = openReader;
+        tiles = new TileFolder(disk, place.Tlog);
+        kept = new CheckpointsLog(disk, place.CheckpointsLog);
+    }
+
+    public VerifierKey Key => key.Verifier;
+
+    /// <summary>Size of the last signed checkpoint.</summary>
+    public ulong Size => published?.Checkpoint.Size ?? 0;
+
+    public Checkpoint? LastCheckpoint => Volatile.Read(ref published)?.Checkpoint;
+
+    public SignedNote? LastNote => Volatile.Read(ref published)?.Note;
+
+    /// <summary>Signs the tree that was built from memory, if what the disk says leads to the same root.</summary>
+    public SignStatus Sign(CompactTree appended, bool snapshot)
+    {
+        if (refused is not null)
+            throw refused;
+        if (appended.Size < Size)
+            throw Refuse($"the tree has {appended.Size} leaves, the last checkpoint {Size}");
+        try
+        {
+            var readTree = ReadBack(appended.Size);
+            var root = readTree.Root();
+            if (root != appended.Root())
+                throw Refuse($"the root of {appended.Size} records read back from the disk is {root}, of those appended {appended.Root()}");
+            tiles.WritePartials(readTree);
+            tree = readTree;
+            if (appended.Size > Size)
+                Publish(new Checkpoint(key.Verifier.Name, appended.Size, root));
+            if (snapshot)
+                WriteSnapshot();
+            return SignStatus.Signed;
+        }
+        catch (DiskException e) when (e.Fault == DiskFault.Full)
+        {
+            StartAgain();
+            return SignStatus.DiskFull;
+        }
+        catch (DiskException)
+        {
+            StartAgain();
+            throw;
+        }
+    }
+
+    /// <summary>Takes up a checkpoint that was signed before, after the journal has led to its root; publishes what a crash kept back.</summary>
+    public void Resume(Checkpoint last, SignedNote? lastKept)
+    {
+        var note = lastKept is not null && lastKept.Text == last.Text ? lastKept : last.Sign(key);
+        if (lastKept?.Text != last.Text)
+            kept.Append(note);
+        var bytes = note.ToBytes();
+        var there = DurableFile.ReadOrNull(disk, place.CheckpointFile, SignedNote.BytesMax);
+        if (there is null || !there.AsSpan().SequenceEqual(bytes))
+            DurableFile.Replace(disk, place.CheckpointFile, bytes);
+        Volatile.Write(ref published, new Published(last, note));
+    }
+
+    /// <summary>Tiles of everything written so far are durable; then the tree at the last checkpoint is kept as a snapshot.</summary>
+    public void WriteSnapshot()
+    {
+        tiles.Sync();
+        snapshots.Write(TreeSnapshot.Kind, tree.Size, TreeSnapshot.Write(tree));
+    }
+
+    public void Dispose()
+    {
+        readBack?.Dispose();
+        key.Dispose();
+    }
+
+    private TileTree ReadBack(ulong size)
+    {
+        readBack ??= TreeReading.OpenAtBundle(tiles, tree.Size, openReader);
+        var copy = tree.Copy();
+        if (TreeReading.Extend(copy, size, readBack, tiles) is { } problem)
+            throw Refuse(string.Create(CultureInfo.InvariantCulture, $"what was appended does not read back: {problem}"));
+        return copy;
+    }
+
+    private void Publish(Checkpoint checkpoint)
+    {
+        keys.WriteLast(place.KeyName, checkpoint);
+        var note = checkpoint.Sign(key);
+        kept.Append(note);
+        DurableFile.Replace(disk, place.CheckpointFile, note.ToBytes());
+        Volatile.Write(ref published, new Published(checkpoint, note));
+    }
+
+    private void StartAgain()
+    {
+        readBack?.Dispose();
+        readBack = null;
+    }
+
+    private LogSigningException Refuse(string why)
+    {
+        refused = new LogSigningException($"No checkpoint is signed any more: {why}. Stop the gateway and run taser-audit verify.");
+        return refused;
+    }
+}
