@@ -1,0 +1,150 @@
+using TaserTelemetry.FirmwareProtocol.Records;
+
+namespace TaserTelemetry.Gateway.TimeSeries.LineProtocol;
+
+/// <summary>
+/// Event records as lines of the measurement <c>ced_event</c> (SCHEMA.md). What all events of one journal record share is written
+/// once by <see cref="Begin"/>; a line is then three copies, a handful of numbers and the point time, without allocation.
+/// </summary>
+internal sealed class EventLines
+{
+    /// <summary>Longest a name can become: 32 bytes in a leaf, each escaped to three.</summary>
+    private const int NameBytesMax = 96;
+
+    /// <summary>No line is longer; a destination needs this much room.</summary>
+    public const int LineBytesMax = 2_048;
+
+    private readonly byte[] _head = new byte[(4 * NameBytesMax) + 128];
+    private readonly byte[] _middle = new byte[(4 * NameBytesMax) + 128];
+    private readonly byte[] _shared = new byte[NameBytesMax + 512];
+    private int _headLength;
+    private int _middleLength;
+    private int _sharedLength;
+
+    /// <summary>Takes the tags and fields that the following lines share. Tags stand in sorted order, which saves the server a sort.</summary>
+    public void Begin(SeriesSource source)
+    {
+        var head = new LineText(_head);
+        head.Literal("ced_event"u8);
+        Tag(ref head, ",armoury="u8, source.Armoury);
+        Tag(ref head, ",device="u8, source.Device);
+        Tag(ref head, ",dock="u8, source.Dock);
+        head.Literal(",event="u8);
+        _headLength = head.Length;
+
+        var middle = new LineText(_middle);
+        Tag(ref middle, ",force="u8, source.Force);
+        Tag(ref middle, ",log="u8, EventNames.Of(source.Log));
+        Tag(ref middle, ",model="u8, source.Model);
+        middle.Literal(" sequence="u8);
+        _middleLength = middle.Length;
+
+        var shared = new LineText(_shared);
+        shared.Literal(",leaf="u8);
+        shared.Integer(source.LeafIndex);
+        shared.Literal(",epoch="u8);
+        shared.Integer(source.Epoch.Number);
+        shared.Literal(",incarnation="u8);
+        shared.Integer(source.Epoch.Incarnation);
+        shared.Literal(",received_ns="u8);
+        shared.Integer(source.ReceivedNs);
+        shared.Literal(",marks="u8);
+        shared.Integer(source.Marks);
+        if (source.ClockQuality != "none")
+        {
+            shared.Literal(",clock_offset_ns="u8);
+            shared.Integer(source.ClockOffsetNs);
+            shared.Literal(",clock_bound_ns="u8);
+            shared.Integer(source.ClockBoundNs);
+        }
+        Text(ref shared, ",clock_quality="u8, source.ClockQuality);
+        Text(ref shared, ",grade="u8, source.Grade);
+        Text(ref shared, ",carrier="u8, source.Carrier);
+        _sharedLength = shared.Length;
+    }
+
+    /// <summary>Writes one line with its line feed and returns its length. The destination holds at least <see cref="LineBytesMax"/> bytes.</summary>
+    public int Write(Span<byte> destination, in SeriesEvent happened)
+    {
+        var record = happened.Record;
+        var line = new LineText(destination);
+        line.Literal(_head.AsSpan(0, _headLength));
+        line.Literal(EventNames.Utf8Of(record.Code));
+        line.Literal(_middle.AsSpan(0, _middleLength));
+        line.Integer(happened.Sequence);
+        line.Literal(",class=\""u8);
+        line.Literal(EventNames.ClassOf(record.Code));
+        line.Literal("\",code="u8);
+        line.Integer((long)record.Code);
+        line.Literal(",time_source="u8);
+        line.Literal(happened.TimeFromDevice ? "\"device\""u8 : "\"received\""u8);
+        Measured(ref line, record);
+        line.Literal(_shared.AsSpan(0, _sharedLength));
+        line.Literal(" "u8);
+        line.Digits(happened.PointTimeNs);
+        line.Literal("\n"u8);
+        return line.Length;
+    }
+
+    /// <summary>A field that the device left absent is absent here too: a zero that nobody measured would enter averages.</summary>
+    private static void Measured(ref LineText line, in EventRecord record)
+    {
+        if (record.Stamp != EventRecord.StampAbsent)
+        {
+            line.Literal(",stamp="u8);
+            line.Integer(record.Stamp);
+        }
+        Present(ref line, ",monotonic_ms="u8, record.MonotonicMs);
+        Present(ref line, ",duration_ms="u8, record.DurationMs);
+        Present(ref line, ",armed_session="u8, record.ArmedSession);
+        Present(ref line, ",flags="u8, (ushort)record.Flags);
+        Present(ref line, ",bays="u8, record.Bays);
+        if (record.TemperatureDeciC != EventRecord.TemperatureAbsent)
+        {
+            line.Literal(",temperature_deci_c="u8);
+            line.Integer((long)record.TemperatureDeciC);
+        }
+        if (record.BatteryPercent != EventRecord.ByteAbsent)
+        {
+            line.Literal(",battery_percent="u8);
+            line.Integer((long)record.BatteryPercent);
+        }
+        if (record.Bay != EventRecord.ByteAbsent)
+        {
+            line.Literal(",bay="u8);
+            line.Integer((long)record.Bay);
+        }
+        if (record.Argument != 0)
+        {
+            line.Literal(",argument="u8);
+            line.Integer(record.Argument);
+        }
+    }
+
+    private static void Present(ref LineText line, ReadOnlySpan<byte> name, uint value)
+    {
+        if (value != 0)
+        {
+            line.Literal(name);
+            line.Integer((long)value);
+        }
+    }
+
+    private static void Tag(ref LineText line, ReadOnlySpan<byte> name, string value)
+    {
+        if (value.Length > 0)
+        {
+            line.Literal(name);
+            line.TagValue(value);
+        }
+    }
+
+    private static void Text(ref LineText line, ReadOnlySpan<byte> name, string value)
+    {
+        if (value.Length > 0)
+        {
+            line.Literal(name);
+            line.Quoted(value);
+        }
+    }
+}

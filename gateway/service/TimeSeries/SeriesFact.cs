@@ -1,0 +1,63 @@
+namespace TaserTelemetry.Gateway.TimeSeries;
+
+/// <summary>The measurements beside events. Names are those of InfluxDB, and the column <c>kind</c> of the embedded store.</summary>
+internal enum FactKind
+{
+    /// <summary>A hole in a log: opened, filled or final.</summary>
+    Gap,
+
+    /// <summary>Something kept aside, or refused because the quarantine was full.</summary>
+    Quarantine,
+
+    /// <summary>A device clock compared with UTC.</summary>
+    Clock,
+
+    /// <summary>Pulses, or another block that belongs to an event.</summary>
+    Pulses,
+
+    /// <summary>What a dock reports or fails to report.</summary>
+    Dock,
+}
+
+/// <summary>
+/// What one journal record states beside events. A field that does not belong to the kind is null and appears nowhere.
+/// </summary>
+internal sealed record SeriesFact
+{
+    public required ulong LeafIndex { get; init; }
+
+    /// <summary>When the gateway had it, ns since 1970 UTC.</summary>
+    public required ulong AtNs { get; init; }
+    public required FactKind Kind { get; init; }
+
+    /// <summary>State or reason, from a closed list.</summary>
+    public required string State { get; init; }
+    public string Force { get; init; } = "";
+    public string Armoury { get; init; } = "";
+    public string Dock { get; init; } = "";
+    public string Device { get; init; } = "";
+
+    /// <summary>First sequence, for gaps and blocks.</summary>
+    public ulong? First { get; init; }
+
+    /// <summary>How many: records missing, pulses, refused items.</summary>
+    public long? Count { get; init; }
+    public long? Bytes { get; init; }
+    public long? OffsetNs { get; init; }
+    public ulong? BoundNs { get; init; }
+
+    /// <summary>
+    /// Millisecond of the record plus its leaf index modulo 10^6 ns: two facts never share a time, whatever the clock's step.
+    /// </summary>
+    public long PointTimeNs => (long)(AtNs - (AtNs % 1_000_000) + (LeafIndex % 1_000_000));
+
+    public static string NameOf(FactKind kind) =>
+        kind switch
+        {
+            FactKind.Gap => "ced_gap",
+            FactKind.Quarantine => "ced_quarantine",
+            FactKind.Clock => "ced_clock",
+            FactKind.Pulses => "ced_pulses",
+            _ => "ced_dock",
+        };
+}
