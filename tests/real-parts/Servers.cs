@@ -63,10 +63,17 @@ internal sealed class Influx : IAsyncDisposable
 
     public int Port { get; }
 
-    public static async Task<Influx> StartAsync(Ground ground)
+    public string Url => $"http://127.0.0.1:{Port}";
+
+    /// <summary>Name and password for every query, as <c>name:password</c>; empty = none.</summary>
+    public string Credentials { get; set; } = string.Empty;
+
+    public static Task<Influx> StartAsync(Ground ground) => StartAsync(ground.At($"influx-{Guid.NewGuid():N}"));
+
+    /// <summary>With settings of the [http] and [data] sections, for example <c>auth-enabled = true</c>.</summary>
+    public static async Task<Influx> StartAsync(string folder, string http = "", string data = "")
     {
         var (port, backup) = (Ground.FreePort(), Ground.FreePort());
-        var folder = ground.At($"influx-{port}");
         Directory.CreateDirectory(folder);
         var configuration = Path.Combine(folder, "influx.conf");
         await File.WriteAllTextAsync(
@@ -79,9 +86,11 @@ internal sealed class Influx : IAsyncDisposable
             [data]
               dir = "{folder}/data"
               wal-dir = "{folder}/wal"
+              {data}
             [http]
               bind-address = "127.0.0.1:{port}"
               log-enabled = false
+              {http}
             [monitor]
               store-enabled = false
             """
@@ -111,7 +120,12 @@ internal sealed class Influx : IAsyncDisposable
                 ["epoch"] = "ns",
             }
         );
-        using var answer = await http.PostAsync("/query", form);
+        using var question = new HttpRequestMessage(HttpMethod.Post, "/query") { Content = form };
+        if (Credentials.Length > 0)
+        {
+            question.Headers.Authorization = new("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Credentials)));
+        }
+        using var answer = await http.SendAsync(question);
         answer.EnsureSuccessStatusCode();
         using var document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         return document.RootElement.GetProperty("results")[0].Clone();

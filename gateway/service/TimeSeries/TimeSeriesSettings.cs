@@ -77,7 +77,7 @@ internal sealed class InfluxSettings
 
     /// <summary>Bytes of one request at most, before compression. A server takes 25 MB by default.</summary>
     [Range(65_536, 16_777_216)]
-    public int BatchBytesMax { get; set; } = 2_097_152;
+    public int BatchBytesMax { get; set; } = 4_194_304;
 
     /// <summary>Requests waiting for their answer at most.</summary>
     [Range(1, 8)]

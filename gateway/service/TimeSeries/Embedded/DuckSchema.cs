@@ -81,5 +81,8 @@ internal static class DuckSchema
     }
 
     private static string Activations() =>
-        string.Join(", ", Enum.GetValues<EventCode>().Where(EventNames.IsActivation).Select(code => ((ushort)code).ToString(CultureInfo.InvariantCulture)));
+        string.Join(
+            ", ",
+            Enum.GetValues<EventCode>().Where(EventNames.IsActivation).Select(code => ((ushort)code).ToString(CultureInfo.InvariantCulture))
+        );
 }

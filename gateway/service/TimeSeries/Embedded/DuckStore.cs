@@ -245,7 +245,9 @@ internal sealed class DuckStore : ISeriesStore, IDisposable
             if (version != DuckSchema.Version || of != journal)
             {
                 throw new InvalidDataException(
-                    of == journal ? $"the file is of version {version}, this gateway writes {DuckSchema.Version}" : "the file was filled from another journal"
+                    of == journal
+                        ? $"the file is of version {version}, this gateway writes {DuckSchema.Version}"
+                        : "the file was filled from another journal"
                 );
             }
             return writer;

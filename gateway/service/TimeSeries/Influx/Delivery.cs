@@ -67,15 +67,26 @@ internal sealed class Delivery(ILineTarget target, RefusedLines refused, StoreSt
 
     private async Task KeepAsideAsync(Piece piece, string words, CancellationToken cancel)
     {
-        while (!refused.TryAdd(target.Name, words, piece.Body.Span))
+        while (true)
         {
-            state.Set(
-                StorePhase.Stopped,
-                $"{refused.FilePath} is full. Last words of the server: {words}. Mend the cause, or raise refusedMebibytesMax, then rebuild."
-            );
+            try
+            {
+                if (refused.TryAdd(target.Name, words, piece.Body.Span))
+                {
+                    state.Refused(piece.Lines);
+                    return;
+                }
+                state.Set(
+                    StorePhase.Stopped,
+                    $"{refused.FilePath} is full. Last words of the server: {words}. Mend the cause, or raise refusedMebibytesMax."
+                );
+            }
+            catch (IOException noRoom)
+            {
+                state.Set(StorePhase.Waiting, $"{refused.FilePath} cannot be written: {noRoom.Message}");
+            }
             await Task.Delay(waits.AfterFault(), time, cancel);
         }
-        state.Refused(piece.Lines);
     }
 
     private static (Piece First, Piece Second) Halve(Piece piece)

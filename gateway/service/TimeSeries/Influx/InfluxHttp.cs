@@ -71,11 +71,7 @@ internal sealed class InfluxHttp : IDisposable
         var said = await SendAsync(request, AnswerBytesMax, cancel);
         if (!said.Answered)
         {
-            return new WriteAnswer(
-                said.Version == NoSecret ? WriteVerdict.ConfigurationFault : WriteVerdict.Unknown,
-                said.Body,
-                null
-            );
+            return new WriteAnswer(said.Version == NoSecret ? WriteVerdict.ConfigurationFault : WriteVerdict.Unknown, said.Body, null);
         }
         return WriteAnswer.Judge(said.Status, ErrorWords(said.Body), said.RetryAfter, lines);
     }
@@ -139,7 +135,12 @@ internal sealed class InfluxHttp : IDisposable
         catch (Exception broken) when (broken is HttpRequestException or IOException or OperationCanceledException)
         {
             cancel.ThrowIfCancellationRequested();
-            return new HttpSaid(0, limit.IsCancellationRequested ? $"No answer within {_settings.AnswerWithinSeconds} s." : Cause(broken), "", null);
+            return new HttpSaid(
+                0,
+                limit.IsCancellationRequested ? $"No answer within {_settings.AnswerWithinSeconds} s." : Cause(broken),
+                "",
+                null
+            );
         }
     }
 

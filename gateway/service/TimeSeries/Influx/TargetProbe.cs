@@ -71,7 +71,9 @@ internal sealed partial class TargetProbe(ILineTarget target, InfluxHttp http, T
         Add(
             "database",
             there ? ProbeFinding.Good : ProbeFinding.Fault,
-            there ? settings.Database : $"{settings.Database} does not exist; make it with CREATE DATABASE, or correct timeSeries:influx:database"
+            there
+                ? settings.Database
+                : $"{settings.Database} does not exist; make it with CREATE DATABASE, or correct timeSeries:influx:database"
         );
         return there;
     }
@@ -163,7 +165,9 @@ internal sealed partial class TargetProbe(ILineTarget target, InfluxHttp http, T
         Add(
             "read back",
             found ? ProbeFinding.Good : ProbeFinding.Fault,
-            found ? "a point that was written can be read" : "a point was accepted and cannot be read: is this the database that the write goes to?"
+            found
+                ? "a point that was written can be read"
+                : "a point was accepted and cannot be read: is this the database that the write goes to?"
         );
     }
 

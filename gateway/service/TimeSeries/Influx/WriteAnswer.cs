@@ -84,6 +84,9 @@ internal readonly partial record struct WriteAnswer(WriteVerdict Verdict, string
         words.Contains("retention policy not found", StringComparison.OrdinalIgnoreCase)
         || words.Contains("database not found", StringComparison.OrdinalIgnoreCase);
 
-    [GeneratedRegex("points beyond retention policy dropped=(?<lines>[0-9]+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        "points beyond retention policy dropped=(?<lines>[0-9]+)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex BeyondRetention();
 }

@@ -14,12 +14,18 @@ internal sealed class EventLines
     /// <summary>No line is longer; a destination needs this much room.</summary>
     public const int LineBytesMax = 2_048;
 
+    /// <summary>Longest part of a line that differs from event to event: its names, fields and point time.</summary>
+    private const int OwnBytesMax = 448;
+
     private readonly byte[] _head = new byte[(4 * NameBytesMax) + 128];
     private readonly byte[] _middle = new byte[(4 * NameBytesMax) + 128];
     private readonly byte[] _shared = new byte[NameBytesMax + 512];
     private int _headLength;
     private int _middleLength;
     private int _sharedLength;
+
+    /// <summary>Bytes that no line of the journal record begun can exceed.</summary>
+    public int LineBytesMost => _headLength + _middleLength + _sharedLength + OwnBytesMax;
 
     /// <summary>Takes the tags and fields that the following lines share. Tags stand in sorted order, which saves the server a sort.</summary>
     public void Begin(SeriesSource source)

@@ -6,7 +6,7 @@ namespace TaserTelemetry.Gateway.TimeSeries.LineProtocol;
 /// </summary>
 internal sealed class LineBatch(int linesMax, int bytesMax)
 {
-    private byte[] _buffer = new byte[bytesMax];
+    private byte[] _buffer = new byte[bytesMax + EventLines.LineBytesMax];
 
     /// <summary>Lines held.</summary>
     public int Lines { get; private set; }
@@ -19,9 +19,9 @@ internal sealed class LineBatch(int linesMax, int bytesMax)
 
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, Length);
 
-    /// <summary>Whether one more journal record with so many events fits. An empty batch takes any record, and grows for it.</summary>
-    public bool HasRoomFor(int events) =>
-        Lines == 0 || (Lines + events <= linesMax && Length + ((long)events * EventLines.LineBytesMax) <= _buffer.Length);
+    /// <summary>Whether one more journal record fits, with so many lines of at most so many bytes. An empty batch takes any, and grows for it.</summary>
+    public bool HasRoomFor(int lines, int lineBytesMost) =>
+        Lines == 0 || (Lines + lines <= linesMax && Length + ((long)lines * lineBytesMost) <= bytesMax);
 
     /// <summary>Room for one more line.</summary>
     public Span<byte> Room()
@@ -44,9 +44,9 @@ internal sealed class LineBatch(int linesMax, int bytesMax)
     {
         Length = 0;
         Lines = 0;
-        if (_buffer.Length > bytesMax)
+        if (_buffer.Length > bytesMax + EventLines.LineBytesMax)
         {
-            _buffer = new byte[bytesMax];
+            _buffer = new byte[bytesMax + EventLines.LineBytesMax];
         }
     }
 }

@@ -3,13 +3,14 @@ using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using TaserTelemetry.Gateway.TimeSeries;
 using TaserTelemetry.Gateway.TimeSeries.Influx;
+using TaserTelemetry.Tests;
 
 namespace TaserTelemetry.Gateway.Tests.TimeSeries;
 
 /// <summary>What becomes of lines when a server answers as real ones do, against a scripted HTTP server.</summary>
 public sealed class DeliveryTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly Ground _folder = new();
     private readonly StoreState _state = new("influx");
 
     public void Dispose() => _folder.Dispose();
@@ -41,7 +42,9 @@ public sealed class DeliveryTests : IDisposable
     [InlineData(422, "{\"code\":\"unprocessable entity\",\"message\":\"failure writing points to database\"}")]
     public async Task A_bad_line_is_found_by_halving_and_every_other_line_is_stored(int status, string body)
     {
-        await using var server = await ScriptedServer.StartAsync(sent => sent.Body.Contains("v=7i") ? new Said(status, body) : new Said(204));
+        await using var server = await ScriptedServer.StartAsync(sent =>
+            sent.Body.Contains("v=7i") ? new Said(status, body) : new Said(204)
+        );
 
         await DeliverAsync(server, Sample.Body(100));
 
@@ -178,7 +181,7 @@ public sealed class DeliveryTests : IDisposable
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => delivery);
-        Assert.InRange(new FileInfo(_folder.Sub("influx.jsonl")).Length, 0, 200);
+        Assert.InRange(new FileInfo(_folder.At("influx.jsonl")).Length, 0, 200);
         Assert.Equal(0, _state.PointsAccepted);
     }
 
@@ -199,7 +202,7 @@ public sealed class DeliveryTests : IDisposable
     {
         var settings = new InfluxSettings { Url = server.Url, Database = "x" };
         using var target = new InfluxV1(settings, time ?? TimeProvider.System);
-        using var refused = new RefusedLines(_folder.Path, "influx", refusedBytesMax, time ?? TimeProvider.System);
+        using var refused = new RefusedLines(_folder.Folder, "influx", refusedBytesMax, time ?? TimeProvider.System);
         var delivery = new Delivery(target, refused, _state, new Waits(TimeSpan.FromSeconds(60), 1), time ?? TimeProvider.System);
         await delivery.DeliverAsync(body, Encoding.UTF8.GetString(body).Count(c => c == '\n'), cancel);
     }
@@ -209,7 +212,7 @@ public sealed class DeliveryTests : IDisposable
 
     private List<(string Line, string Words)> Refused() =>
         [
-            .. File.ReadAllLines(_folder.Sub("influx.jsonl"))
+            .. File.ReadAllLines(_folder.At("influx.jsonl"))
                 .Select(text => JsonDocument.Parse(text).RootElement)
                 .Select(json => (json.GetProperty("line").GetString()!, json.GetProperty("serverSaid").GetString()!)),
         ];

@@ -2,14 +2,15 @@ using DuckDB.NET.Data;
 using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Gateway.TimeSeries;
 using TaserTelemetry.Gateway.TimeSeries.Embedded;
+using TaserTelemetry.Tests;
 
 namespace TaserTelemetry.Gateway.Tests.TimeSeries;
 
 public sealed class DuckStoreTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly Ground _folder = new();
 
-    private string File => _folder.Sub("store.duckdb");
+    private string File => _folder.At("store.duckdb");
 
     public void Dispose() => _folder.Dispose();
 
@@ -227,16 +228,13 @@ public sealed class DuckStoreTests : IDisposable
         await store.FlushAsync(2, default);
         using var reader = store.OpenReader();
 
-        var files = ParquetExport.Write(reader, _folder.Sub("ex'port"));
+        var files = ParquetExport.Write(reader, _folder.At("ex'port"));
 
         Assert.Equal(ParquetExport.Tables.Count, files.Count);
         foreach (var (table, file) in ParquetExport.Tables.Zip(files))
         {
             var quoted = file.Replace("'", "''", StringComparison.Ordinal);
-            Assert.Equal(
-                Number(reader, $"SELECT count(*) FROM {table}"),
-                Number(reader, $"SELECT count(*) FROM read_parquet('{quoted}')")
-            );
+            Assert.Equal(Number(reader, $"SELECT count(*) FROM {table}"), Number(reader, $"SELECT count(*) FROM read_parquet('{quoted}')"));
             Assert.Equal(0, Number(reader, $"SELECT count(*) FROM (SELECT * FROM {table} EXCEPT SELECT * FROM read_parquet('{quoted}'))"));
         }
     }

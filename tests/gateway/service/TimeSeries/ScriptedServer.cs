@@ -62,7 +62,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
     private static async Task<Sent> ReadAsync(HttpRequest request)
     {
         using var body = new MemoryStream();
-        await using (var packed = request.Headers.ContentEncoding == "gzip" ? new GZipStream(request.Body, CompressionMode.Decompress) : request.Body)
+        await using (
+            var packed = request.Headers.ContentEncoding == "gzip" ? new GZipStream(request.Body, CompressionMode.Decompress) : request.Body
+        )
         {
             await packed.CopyToAsync(body);
         }
