@@ -1,0 +1,438 @@
+/* The C reference behind a line of text: one command a line in, one answer a line out, so that another language can judge it. */
+#include "taser_dock.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINE_MAX_BYTES = 1 << 18, TEXTS_MAX = 8 };
+
+static char *next_token(void) {
+    char *token = strtok(NULL, " \n");
+    if (token == NULL) {
+        fputs("probe: a line ends too early\n", stderr);
+        exit(2);
+    }
+    return token;
+}
+
+static uint64_t number(void) { return strtoull(next_token(), NULL, 10); }
+
+static unsigned nibble(char digit) { return (unsigned)(digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10) & 15u; }
+
+/* Exactly as many bytes as there are, so that AddressSanitizer sees a read past the end. "-" = none. */
+static uint8_t *bytes_of(const char *hex, size_t *count) {
+    size_t i;
+    uint8_t *bytes;
+    *count = strcmp(hex, "-") == 0 ? 0 : strlen(hex) / 2;
+    bytes = (uint8_t *)malloc(*count == 0 ? 1 : *count);
+    if (bytes == NULL) {
+        exit(2);
+    }
+    for (i = 0; i < *count; i++) {
+        bytes[i] = (uint8_t)(nibble(hex[2 * i]) << 4 | nibble(hex[2 * i + 1]));
+    }
+    return bytes;
+}
+
+static const char *text(void) {
+    static char texts[TEXTS_MAX][64];
+    static unsigned turn;
+    size_t count;
+    uint8_t *bytes = bytes_of(next_token(), &count);
+    char *to = texts[turn++ % TEXTS_MAX];
+    count = count < 63 ? count : 63;
+    memcpy(to, bytes, count);
+    to[count] = 0;
+    free(bytes);
+    return to;
+}
+
+static void print_bytes(const uint8_t *bytes, size_t count) {
+    if (count == 0) {
+        fputs(" -", stdout);
+        return;
+    }
+    putchar(' ');
+    for (; count != 0; count--, bytes++) {
+        putchar("0123456789ABCDEF"[*bytes >> 4]);
+        putchar("0123456789ABCDEF"[*bytes & 15]);
+    }
+}
+
+static void print_text(tt_text t) { print_bytes(t.at, t.bytes); }
+
+static void print_number(uint64_t value) { printf(" %" PRIu64, value); }
+
+static tt_clocks clocks(void) {
+    tt_clocks c;
+    c.state = (uint8_t)number();
+    c.monotonic_ns = number();
+    c.utc_ns = number();
+    return c;
+}
+
+static tt_log read_log(tt_range *held) {
+    tt_log log;
+    uint8_t i;
+    log.kind = (uint8_t)number();
+    log.epoch.number = (uint32_t)number();
+    log.epoch.incarnation = number();
+    log.device = text();
+    log.carrier = text();
+    log.model = text();
+    log.firmware = text();
+    log.flags = (uint8_t)number();
+    log.sequence_bits = (uint8_t)number();
+    log.record_width = (uint8_t)number();
+    log.stamp_unit = (uint8_t)number();
+    log.stamp_resolution_ms = (uint32_t)number();
+    log.duration_resolution_ms = (uint16_t)number();
+    log.translator_id = (uint16_t)number();
+    log.translator_version = (uint16_t)number();
+    log.held_count = (uint8_t)number();
+    log.held = held;
+    for (i = 0; i < log.held_count; i++) {
+        held[i].first = number();
+        held[i].count = (uint32_t)number();
+    }
+    return log;
+}
+
+static tt_identity identity(void) {
+    tt_identity who;
+    who.force = text();
+    who.armoury = text();
+    who.dock = text();
+    who.model = text();
+    who.firmware = text();
+    who.boot_id = number();
+    return who;
+}
+
+static uint16_t write_of_dock(uint8_t type, uint8_t *payload, uint16_t room) {
+    tt_identity who = identity();
+    if (type == TT_HELLO) {
+        size_t count;
+        uint8_t *nonce;
+        uint8_t *signature;
+        uint16_t used;
+        tt_signature s;
+        tt_hello hello;
+        hello.who = &who;
+        hello.clocks = clocks();
+        hello.version_min = (uint8_t)number();
+        hello.version_max = (uint8_t)number();
+        hello.payload_bytes_max = (uint16_t)number();
+        hello.transport = (uint8_t)number();
+        hello.connection_id = number();
+        nonce = bytes_of(next_token(), &count);
+        hello.nonce = count == 0 ? NULL : nonce;
+        s.algorithm = (uint8_t)number();
+        signature = bytes_of(next_token(), &count);
+        s.bytes = signature;
+        used = tt_write(type, &hello, payload, room);
+        used = tt_write_signature(&s, payload, used, room);
+        free(nonce);
+        free(signature);
+        return used;
+    }
+    if (type == TT_DOCK_HEALTH) {
+        tt_dock_health health;
+        health.who = &who;
+        health.clocks = clocks();
+        health.bay_faults = (uint32_t)number();
+        health.storage_bytes_left = number();
+        return tt_write(type, &health, payload, room);
+    } else {
+        tt_clock_echo echo;
+        echo.who = &who;
+        echo.clocks = clocks();
+        echo.request_id = number();
+        echo.gateway_utc_ns = number();
+        return tt_write(type, &echo, payload, room);
+    }
+}
+
+static uint16_t write_of_log(uint8_t type, uint8_t *payload, uint16_t room) {
+    tt_range held[32];
+    tt_log log = read_log(held);
+    union {
+        tt_docked docked;
+        tt_undocked undocked;
+        tt_range_gone gone;
+        tt_log_cleared cleared;
+        tt_batch batch;
+        tt_clock_reading reading;
+    } m;
+    size_t count;
+    uint8_t *bytes = NULL;
+    uint16_t used;
+    memset(&m, 0, sizeof m);
+    m.docked.log = &log;
+    if (type == TT_UNDOCKED) {
+        m.undocked.reason = (uint16_t)number();
+        m.undocked.complete = (uint8_t)number();
+        m.undocked.boot_id = number();
+        m.undocked.monotonic_ns = number();
+    } else if (type == TT_RANGE_GONE) {
+        m.gone.range.first = number();
+        m.gone.range.count = (uint32_t)number();
+        m.gone.reason = (uint16_t)number();
+    } else if (type == TT_LOG_CLEARED) {
+        m.cleared.now.number = (uint32_t)number();
+        m.cleared.now.incarnation = number();
+        m.cleared.next_sequence = number();
+        bytes = bytes_of(next_token(), &count);
+        m.cleared.chain = count == 0 ? NULL : bytes;
+        m.cleared.cleared_by = text();
+    } else if (type == TT_RECORD_BATCH) {
+        m.batch.first = number();
+        m.batch.count = (uint16_t)number();
+        bytes = bytes_of(next_token(), &count);
+        m.batch.records_at = tt_write(type, &m.batch, payload, room);
+        used = tt_write(type, &m.batch, payload, room);
+        if (used == 0 || used + count > room) {
+            free(bytes);
+            return 0;
+        }
+        memcpy(payload + used, bytes, count);
+        free(bytes);
+        return (uint16_t)(used + count);
+    } else if (type == TT_CLOCK_READING) {
+        m.reading.order = (uint8_t)number();
+        m.reading.device_stamp = number();
+        m.reading.boot_id = number();
+        m.reading.monotonic_before_ns = number();
+        m.reading.monotonic_after_ns = number();
+        m.reading.dock_utc_ns = number();
+        m.reading.dock_clock_state = (uint8_t)number();
+    }
+    used = tt_write(type, &m, payload, room);
+    free(bytes);
+    return used;
+}
+
+static void on_write(void) {
+    uint8_t type = (uint8_t)number();
+    uint16_t room = (uint16_t)number();
+    uint8_t *payload = (uint8_t *)malloc(room);
+    uint16_t used;
+    if (payload == NULL) {
+        exit(2);
+    }
+    if (type == TT_HELLO || type == TT_DOCK_HEALTH || type == TT_CLOCK_ECHO) {
+        used = write_of_dock(type, payload, room);
+    } else if (type == TT_HEARTBEAT) {
+        tt_heartbeat beat;
+        beat.clocks = clocks();
+        beat.next_frame = (uint32_t)number();
+        used = tt_write(type, &beat, payload, room);
+    } else if (type == TT_ABORT || type == TT_GOODBYE) {
+        tt_ending ending;
+        ending.reason = (uint16_t)number();
+        ending.action = (uint8_t)number();
+        ending.detail = (uint32_t)number();
+        used = tt_write(type, &ending, payload, room);
+    } else {
+        used = write_of_log(type, payload, room);
+    }
+    print_bytes(payload, used);
+    free(payload);
+}
+
+static void print_ack(const tt_ack *ack) {
+    uint8_t i;
+    print_number(ack->next_frame);
+    print_number(ack->credit_frames);
+    print_number(ack->credit_bytes);
+    print_number(ack->frame_range_count);
+    for (i = 0; i < ack->frame_range_count; i++) {
+        print_number(tt_get32(ack->frames + 8 * i));
+        print_number(tt_get32(ack->frames + 8 * i + 4));
+    }
+    print_number(ack->verdict_count);
+    for (i = 0; i < ack->verdict_count; i++) {
+        const uint8_t *v = ack->verdicts + 12 * i;
+        print_number(tt_get32(v));
+        print_number(v[4]);
+        print_number(v[5]);
+        print_number(tt_get16(v + 6));
+        print_number(tt_get32(v + 8));
+    }
+}
+
+static void print_want(const tt_want *want) {
+    uint8_t i;
+    print_number(want->kind);
+    print_number(want->epoch.number);
+    print_number(want->epoch.incarnation);
+    print_number(want->range_count);
+    for (i = 0; i < want->range_count; i++) {
+        print_number(tt_get64(want->ranges + 12 * i));
+        print_number(tt_get32(want->ranges + 12 * i + 8));
+    }
+    print_text(want->device);
+    print_text(want->carrier);
+}
+
+static void on_read(void) {
+    union {
+        tt_welcome welcome;
+        tt_want want;
+        tt_ack ack;
+        tt_notice notice;
+        tt_ending ending;
+        tt_heartbeat beat;
+    } m;
+    uint8_t type = (uint8_t)number();
+    uint8_t flags = (uint8_t)number();
+    size_t count;
+    uint8_t *payload = bytes_of(next_token(), &count);
+    uint16_t reason;
+    memset(&m, 0, sizeof m);
+    reason = tt_read(type, flags, payload, (uint16_t)count, &m);
+    print_number(reason);
+    if (reason != 0) {
+        free(payload);
+        return;
+    }
+    if (type == TT_WELCOME) {
+        print_number(m.welcome.connection_id);
+        print_number(m.welcome.session);
+        print_number(m.welcome.credit_frames);
+        print_number(m.welcome.credit_bytes);
+        print_number(m.welcome.payload_bytes_max);
+        print_number(m.welcome.version);
+        print_number(m.welcome.utc_ns);
+        print_text(m.welcome.gateway);
+        print_text(m.welcome.up_topic);
+    } else if (type == TT_WANT) {
+        print_want(&m.want);
+    } else if (type == TT_ACK) {
+        print_ack(&m.ack);
+    } else if (type == TT_ABORT || type == TT_GOODBYE) {
+        print_number(m.ending.reason);
+        print_number(m.ending.action);
+        print_number(m.ending.detail);
+    } else if (type == TT_HEARTBEAT) {
+        print_number(m.beat.clocks.monotonic_ns);
+        print_number(m.beat.clocks.utc_ns);
+        print_number(m.beat.next_frame);
+    } else {
+        print_number(m.notice.id);
+        print_number(m.notice.utc_ns);
+        print_number(type == TT_HOLD && m.notice.number > TT_HOLD_MS_MAX ? TT_HOLD_MS_MAX : m.notice.number);
+        print_number(m.notice.reason);
+        print_bytes(m.notice.nonce, m.notice.nonce == NULL ? 0 : TT_NONCE_BYTES);
+    }
+    free(payload);
+}
+
+static void on_frame(void) {
+    uint16_t payload_bytes_max = (uint16_t)number();
+    size_t count;
+    uint8_t *bytes = bytes_of(next_token(), &count);
+    tt_header header;
+    uint16_t reason;
+    memset(&header, 0, sizeof header);
+    reason = tt_frame_read(bytes, count, payload_bytes_max, &header);
+    print_number(reason);
+    if (reason == 0) {
+        uint8_t *again = (uint8_t *)malloc(count);
+        print_number(header.type);
+        print_number(header.flags);
+        print_number(header.session);
+        print_number(header.number);
+        print_number(header.payload_bytes);
+        if (again == NULL) {
+            exit(2);
+        }
+        memcpy(again + TT_HEADER_BYTES, bytes + TT_HEADER_BYTES, header.payload_bytes);
+        if (tt_frame_seal(again, &header) != count || memcmp(again, bytes, count) != 0) {
+            fputs(" sealed again it differs", stdout);
+        }
+        free(again);
+    }
+    free(bytes);
+}
+
+static void on_event(void) {
+    size_t count;
+    uint8_t *bytes = bytes_of(next_token(), &count);
+    uint8_t again[TT_RECORD_BYTES];
+    tt_event event;
+    tt_event_read(bytes, &event);
+    tt_event_write(&event, again);
+    print_number(event.stamp);
+    print_number(event.monotonic_ms);
+    print_number(event.code);
+    print_number(event.flags);
+    print_number(event.duration_ms);
+    print_number(event.armed_session);
+    print_number(event.bays);
+    printf(" %d", event.temperature_deci_c);
+    print_number(event.battery_percent);
+    print_number(event.bay);
+    print_number(event.argument);
+    if (memcmp(bytes, again, sizeof again) != 0) {
+        fputs(" written again it differs", stdout);
+    }
+    free(bytes);
+}
+
+/* stuff: encodes in place, as the dock does it; unstuff: decodes in place. */
+static void on_cobs(int encode) {
+    size_t count;
+    uint8_t *bytes = bytes_of(next_token(), &count);
+    if (encode) {
+        size_t extra = 1 + count / TT_COBS_RUN_MAX;
+        uint8_t *both = (uint8_t *)malloc(count + extra);
+        if (both == NULL) {
+            exit(2);
+        }
+        memcpy(both + extra, bytes, count);
+        print_bytes(both, tt_cobs_encode(both + extra, count, both));
+        free(both);
+    } else {
+        long whole = tt_cobs_decode(bytes, count, bytes, count);
+        if (whole < 0) {
+            fputs(" broken", stdout);
+        } else {
+            print_bytes(bytes, (size_t)whole);
+        }
+    }
+    free(bytes);
+}
+
+int main(void) {
+    static char line[LINE_MAX_BYTES];
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        const char *command = strtok(line, " \n");
+        if (command == NULL) {
+            continue;
+        }
+        if (strcmp(command, "crc") == 0) {
+            size_t count;
+            uint8_t *bytes = bytes_of(next_token(), &count);
+            printf(" %08" PRIX32, tt_crc32c(0, bytes, count));
+            free(bytes);
+        } else if (strcmp(command, "stuff") == 0 || strcmp(command, "unstuff") == 0) {
+            on_cobs(command[0] == 's');
+        } else if (strcmp(command, "frame") == 0) {
+            on_frame();
+        } else if (strcmp(command, "event") == 0) {
+            on_event();
+        } else if (strcmp(command, "read") == 0) {
+            on_read();
+        } else if (strcmp(command, "write") == 0) {
+            on_write();
+        } else {
+            fprintf(stderr, "probe: %s is no command\n", command);
+            return 2;
+        }
+        putchar('\n');
+    }
+    return 0;
+}
