@@ -164,4 +164,11 @@ internal sealed record DockVisit(
     string Carrier,
     long ClockErrorMs,
     IReadOnlyList<(DeviceLog Log, SequenceRange Range)> Held
-);
+)
+{
+    /// <summary>Set where a dock has altered what it read: sequence to the record as it was passed on.</summary>
+    public IReadOnlyDictionary<(DeviceLog Log, ulong Sequence), EventRecord>? Altered { get; init; }
+
+    public EventRecord RecordAt(DeviceLog log, ulong sequence) =>
+        Altered is not null && Altered.TryGetValue((log, sequence), out var altered) ? altered : log.RecordAt(sequence);
+}
