@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.ComponentModel;
 using System.Globalization;
+using TaserTelemetry.Simulator.Docking;
 using TaserTelemetry.Simulator.Documents;
 using TaserTelemetry.Simulator.Scenarios;
 using TaserTelemetry.Simulator.Truth;
@@ -15,21 +17,49 @@ internal static class RunCommand
         var scenario = new Option<string>("--scenario") { Description = "a ready scenario's name, or a file", Required = true };
         var seed = new Option<ulong>("--seed") { Description = "the same seed gives the same bytes", DefaultValueFactory = _ => 1 };
         var end = new Option<string?>("--end") { Description = "when the simulated time ends, RFC 3339 with offset (default: now)" };
+        var mqtt = new Option<string?>("--mqtt") { Description = "dock over this broker: mqtt://[user:password@]host[:port]" };
+        var serial = new Option<string?>("--serial")
+        {
+            Description = "dock over this serial device; an absent path becomes a pseudo-terminal",
+        };
+        var baud = new Option<int>("--baud") { Description = "speed of a real serial device", DefaultValueFactory = _ => 115_200 };
+        var timeout = new Option<int>("--timeout")
+        {
+            Description = "seconds after which docking is given up",
+            DefaultValueFactory = _ => 600,
+        };
+        var capture = new Option<FileInfo?>("--capture") { Description = "write every dock's frames into this capture file" };
         var truth = new Option<FileInfo?>("--truth") { Description = "write the truth file here" };
         var documents = new Option<DirectoryInfo?>("--documents") { Description = "write reports and registers into this folder" };
         var json = new Option<bool>("--json") { Description = "one JSON document on standard output and nothing else" };
-        var command = new Command("run", "play a scenario") { scenario, seed, end, truth, documents, json };
+        var command = new Command("run", "play a scenario")
+        {
+            scenario,
+            seed,
+            end,
+            mqtt,
+            serial,
+            baud,
+            timeout,
+            capture,
+            truth,
+            documents,
+            json,
+        };
         command.SetAction(
             (parsed, stop) =>
                 RunAsync(
-                    new RunOptions(
-                        parsed.GetRequiredValue(scenario),
-                        parsed.GetValue(seed),
-                        parsed.GetValue(end),
-                        parsed.GetValue(truth),
-                        parsed.GetValue(documents),
-                        parsed.GetValue(json)
-                    ),
+                    new RunOptions(parsed.GetRequiredValue(scenario), parsed.GetValue(seed), parsed.GetValue(end))
+                    {
+                        Mqtt = parsed.GetValue(mqtt),
+                        Serial = parsed.GetValue(serial),
+                        Baud = parsed.GetValue(baud),
+                        TimeoutSeconds = parsed.GetValue(timeout),
+                        Capture = parsed.GetValue(capture),
+                        Truth = parsed.GetValue(truth),
+                        Documents = parsed.GetValue(documents),
+                        Json = parsed.GetValue(json),
+                    },
                     TimeProvider.System,
                     stop
                 )
@@ -48,28 +78,61 @@ internal static class RunCommand
             wrong.Add($"--end '{options.End}' is not an RFC 3339 time with offset, such as 2026-11-22T12:00:00+00:00");
         }
 
+        if (!TryBroker(options.Mqtt, out var broker))
+        {
+            wrong.Add($"--mqtt '{options.Mqtt}' is not a broker's address, such as mqtt://127.0.0.1:1883");
+        }
+
+        if (options.TimeoutSeconds < 1)
+        {
+            wrong.Add("--timeout must be at least 1 second");
+        }
+
         if (wrong.Count > 0 || scenario is null)
         {
             return Usage.Wrong(wrong);
         }
 
-        var history = ForceHistory.Make(scenario, options.Seed, end.ToUnixTimeMilliseconds());
-        var paper = new Paperwork(history);
         try
         {
-            WriteFiles(options, history, paper);
+            var history = ForceHistory.Make(scenario, options.Seed, end.ToUnixTimeMilliseconds());
+            WriteFiles(options, history);
+            var fleet = new DockFleet(history, broker, options.Serial, options.Baud, time);
+            var outcomes = await fleet.RunAsync(TimeSpan.FromSeconds(options.TimeoutSeconds), stop);
+            RunSummary.Write(options, history, outcomes);
+            return outcomes.All(o => o.State == "done") ? Usage.Done : Usage.Failed;
         }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or Win32Exception)
         {
-            return Usage.Fail($"cannot write: {cause.Message}");
+            return Usage.Fail(cause.Message);
         }
-
-        await Task.CompletedTask;
-        return Usage.Done;
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return Usage.Fail("stopped before everything was acked");
+        }
     }
 
-    private static void WriteFiles(RunOptions options, History history, Paperwork paper)
+    private static bool TryBroker(string? text, out Uri? broker)
     {
+        broker = null;
+        return text is null
+            || Uri.TryCreate(text, UriKind.Absolute, out broker) && broker.Scheme is "mqtt" or "mqtts" && broker.Host.Length > 0;
+    }
+
+    private static void WriteFiles(RunOptions options, History history)
+    {
+        if (options.Capture is { } capture)
+        {
+            using var file = new BufferedStream(File.Create(capture.FullName), 1 << 20);
+            CaptureOutput.Write(file, history);
+        }
+
+        if (options.Documents is null && options.Truth is null)
+        {
+            return;
+        }
+
+        var paper = new Paperwork(history);
         if (options.Documents is { } folder)
         {
             folder.Create();
@@ -97,4 +160,21 @@ internal static class RunCommand
         );
 }
 
-internal sealed record RunOptions(string Scenario, ulong Seed, string? End, FileInfo? Truth, DirectoryInfo? Documents, bool Json);
+internal sealed record RunOptions(string Scenario, ulong Seed, string? End)
+{
+    public string? Mqtt { get; init; }
+
+    public string? Serial { get; init; }
+
+    public int Baud { get; init; } = 115_200;
+
+    public int TimeoutSeconds { get; init; } = 600;
+
+    public FileInfo? Capture { get; init; }
+
+    public FileInfo? Truth { get; init; }
+
+    public DirectoryInfo? Documents { get; init; }
+
+    public bool Json { get; init; }
+}

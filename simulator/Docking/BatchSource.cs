@@ -85,7 +85,15 @@ internal static class BatchSource
             flags |= DockedFlags.HoldsActivation;
         }
 
-        return new Docked(log.Key, flags, 64, SequenceRanges.Of(ranges), CarrierText(visit), visit.Device.Model.Name, visit.Device.Model.Firmware);
+        return new Docked(
+            log.Key,
+            flags,
+            64,
+            SequenceRanges.Of(ranges),
+            CarrierText(visit),
+            visit.Device.Model.Name,
+            visit.Device.Model.Firmware
+        );
     }
 
     /// <summary>Empty on the wire where the device itself was put in.</summary>

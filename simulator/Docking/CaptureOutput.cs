@@ -84,7 +84,11 @@ internal static class CaptureOutput
         }
 
         at += 20_000_000;
-        Put(session, ++frame, new Undocked(Reason.CarrierReleased, true, boot, monotonic + 1_000_000_000, visit.Device.Serial, BatchSource.CarrierText(visit)));
+        Put(
+            session,
+            ++frame,
+            new Undocked(Reason.CarrierReleased, true, boot, monotonic + 1_000_000_000, visit.Device.Serial, BatchSource.CarrierText(visit))
+        );
         return records;
     }
 

@@ -26,7 +26,13 @@ internal enum DockProgress
 /// gateway that dies costs repeats and never a record. A new session begins the unfinished visit again: the gateway says what it
 /// still wants.
 /// </summary>
-internal sealed class DockConversation(DockAddress address, Transport transport, IReadOnlyList<DockVisit> visits, ulong bootId, Func<ulong> connectionIds)
+internal sealed class DockConversation(
+    DockAddress address,
+    Transport transport,
+    IReadOnlyList<DockVisit> visits,
+    ulong bootId,
+    Func<ulong> connectionIds
+)
 {
     private const long HelloRepeatMs = 2_000;
     private const long DockedRepeatMs = 2_000;
@@ -74,8 +80,12 @@ internal sealed class DockConversation(DockAddress address, Transport transport,
 
     public bool TryTake(out Outgoing outgoing) => _outgoing.TryDequeue(out outgoing);
 
-    /// <summary>Milliseconds until <see cref="Tick"/> has something to do, at most 1,000.</summary>
-    public long WaitMs(long nowMs) => Math.Clamp(Math.Min(_helloDueMs, Math.Min(_window.DueMs, _upload?.DueMs ?? long.MaxValue)) - nowMs, 5, 1_000);
+    /// <summary>Milliseconds until <see cref="Tick"/> has something to do, 5 to 1,000.</summary>
+    public long WaitMs(long nowMs)
+    {
+        var due = Math.Min(_helloDueMs, Math.Min(_window.DueMs, _upload?.DueMs ?? long.MaxValue));
+        return due <= nowMs ? 5 : Math.Clamp(due - nowMs, 5, 1_000);
+    }
 
     public void Tick(DockClock now)
     {
@@ -146,7 +156,12 @@ internal sealed class DockConversation(DockAddress address, Transport transport,
 
     private void ReceiveBeforeSession(Frame frame)
     {
-        if (frame.Header.Type == MessageType.Welcome && frame.Decode(out Welcome welcome).IsNone && welcome.ConnectionId == _connection && _session == 0)
+        if (
+            frame.Header.Type == MessageType.Welcome
+            && frame.Decode(out Welcome welcome).IsNone
+            && welcome.ConnectionId == _connection
+            && _session == 0
+        )
         {
             _session = welcome.Session;
             _upTopic = welcome.UpTopic;
@@ -185,7 +200,17 @@ internal sealed class DockConversation(DockAddress address, Transport transport,
                 _window.HoldUntil(_clock.Ms + hold.DurationMs);
                 break;
             case MessageType.ClockEchoRequest when frame.Decode(out ClockEchoRequest request).IsNone:
-                Number(new ClockEcho(request.RequestId, request.GatewayUtcNs, bootId, _clock.MonotonicNs, _clock.UtcNs, ClockState.Disciplined), 0);
+                Number(
+                    new ClockEcho(
+                        request.RequestId,
+                        request.GatewayUtcNs,
+                        bootId,
+                        _clock.MonotonicNs,
+                        _clock.UtcNs,
+                        ClockState.Disciplined
+                    ),
+                    0
+                );
                 break;
             case MessageType.Abort when frame.Decode(out Abort abort).IsNone:
                 Obey(abort.Action == ReasonAction.None ? ReasonAction.HelloAgain : abort.Action, abort.Reason, abort.Detail);
@@ -285,7 +310,17 @@ internal sealed class DockConversation(DockAddress address, Transport transport,
             {
                 _upload.UndockedSaid = true;
                 var visit = visits[_visit];
-                Number(new Undocked(Reason.CarrierReleased, true, bootId, _clock.MonotonicNs, visit.Device.Serial, BatchSource.CarrierText(visit)), 0);
+                Number(
+                    new Undocked(
+                        Reason.CarrierReleased,
+                        true,
+                        bootId,
+                        _clock.MonotonicNs,
+                        visit.Device.Serial,
+                        BatchSource.CarrierText(visit)
+                    ),
+                    0
+                );
                 return;
             }
 
@@ -382,6 +417,10 @@ internal readonly record struct DockClock(long Ms, ulong MonotonicNs, ulong UtcN
     public static DockClock Of(TimeProvider time)
     {
         var monotonicNs = (ulong)(time.GetTimestamp() * (1_000_000_000.0 / time.TimestampFrequency));
-        return new DockClock((long)(monotonicNs / 1_000_000), monotonicNs, (ulong)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100);
+        return new DockClock(
+            (long)(monotonicNs / 1_000_000),
+            monotonicNs,
+            (ulong)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100
+        );
     }
 }

@@ -20,6 +20,11 @@ internal sealed class MqttDock(Uri broker, DockAddress address, DockConversation
     private static readonly TimeSpan BackOffMin = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan BackOffMax = TimeSpan.FromSeconds(5);
 
+    /// <summary>Publishes of which the broker's PUBACK is awaited at once: it says nothing of a disk, but paces the dock.</summary>
+    private const int PublishesInFlightMax = 16;
+
+    private readonly Queue<Task> _inFlight = new();
+
     public string LastTrouble { get; private set; } = "";
 
     public async Task RunAsync(CancellationToken stop)
@@ -31,7 +36,8 @@ internal sealed class MqttDock(Uri broker, DockAddress address, DockConversation
             {
                 await TalkAsync(() => backOff = BackOffMin, stop);
             }
-            catch (Exception trouble) when (trouble is MqttCommunicationException or MqttClientDisconnectedException or TimeoutException or IOException)
+            catch (Exception trouble)
+                when (trouble is MqttCommunicationException or MqttClientDisconnectedException or TimeoutException or IOException)
             {
                 LastTrouble = trouble.InnerException?.Message ?? trouble.Message;
             }
@@ -51,7 +57,9 @@ internal sealed class MqttDock(Uri broker, DockAddress address, DockConversation
     private async Task TalkAsync(Action connected, CancellationToken stop)
     {
         using var client = new MqttClientFactory().CreateMqttClient();
-        var inbox = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(InboxMessagesMax) { FullMode = BoundedChannelFullMode.DropOldest });
+        var inbox = Channel.CreateBounded<byte[]>(
+            new BoundedChannelOptions(InboxMessagesMax) { FullMode = BoundedChannelFullMode.DropOldest }
+        );
         client.ApplicationMessageReceivedAsync += e =>
         {
             inbox.Writer.TryWrite(System.Buffers.BuffersExtensions.ToArray(e.ApplicationMessage.Payload));
@@ -62,6 +70,7 @@ internal sealed class MqttDock(Uri broker, DockAddress address, DockConversation
             inbox.Writer.TryComplete();
             return Task.CompletedTask;
         };
+        _inFlight.Clear(); // those of a lost connection have failed with it
         conversation.Connected(DockClock.Of(time));
         await client.ConnectAsync(Options(), stop);
         await client.SubscribeAsync(Topics.Down(address), MqttQualityOfServiceLevel.AtLeastOnce, stop);
@@ -75,18 +84,29 @@ internal sealed class MqttDock(Uri broker, DockAddress address, DockConversation
         }
 
         await SendAsync(client, stop);
+        await Task.WhenAll(_inFlight);
         await PublishAsync(client, Topics.State(address), StateFrame(false), retain: true, stop);
         await client.DisconnectAsync(new MqttClientDisconnectOptions(), stop);
     }
 
     private async Task SendAsync(IMqttClient client, CancellationToken stop)
     {
+        while (_inFlight.TryPeek(out var oldest) && oldest.IsCompleted)
+        {
+            await _inFlight.Dequeue();
+        }
+
         while (conversation.TryTake(out var outgoing))
         {
             var topic = outgoing.IsHello ? Topics.Hello(address) : outgoing.UpTopic;
             foreach (var frame in temper.Send(outgoing.Frame))
             {
-                await PublishAsync(client, topic, frame, retain: false, stop);
+                if (_inFlight.Count == PublishesInFlightMax)
+                {
+                    await _inFlight.Dequeue();
+                }
+
+                _inFlight.Enqueue(PublishAsync(client, topic, frame, retain: false, stop));
             }
 
             if (temper.PauseAfter is { } pause)
@@ -165,7 +185,13 @@ internal sealed class MqttDock(Uri broker, DockAddress address, DockConversation
     private byte[] StateFrame(bool online) =>
         FrameWriter.ToArray(0, 0, new State(online, conversation.ConnectionId, DockClock.Of(time).UtcNs, address.Dock));
 
-    private static Task<MqttClientPublishResult> PublishAsync(IMqttClient client, string topic, byte[] frame, bool retain, CancellationToken stop) =>
+    private static Task<MqttClientPublishResult> PublishAsync(
+        IMqttClient client,
+        string topic,
+        byte[] frame,
+        bool retain,
+        CancellationToken stop
+    ) =>
         client.PublishAsync(
             new MqttApplicationMessage
             {

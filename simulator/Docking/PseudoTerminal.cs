@@ -41,6 +41,14 @@ internal sealed class PseudoTerminal : IDisposable
 
     public string SlaveName { get; }
 
+    /// <summary>Sends one zero to our own end, so that a read which is waiting there returns.</summary>
+    public void Wake()
+    {
+        using var slave = new FileStream(_slave, FileAccess.Write, 0);
+        slave.WriteByte(0);
+        slave.Flush();
+    }
+
     public void Dispose()
     {
         if (new FileInfo(_link).LinkTarget == SlaveName)

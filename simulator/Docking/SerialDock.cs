@@ -17,12 +17,27 @@ internal sealed class SerialDock(string path, int baud, DockConversation convers
 
     private static readonly TimeSpan ReopenAfter = TimeSpan.FromMilliseconds(500);
 
+    private volatile bool _over;
+
     public string LastTrouble { get; private set; } = "";
 
     public async Task RunAsync(CancellationToken stop)
     {
         // an absent path becomes a pseudo-terminal for the whole run; a real device is opened again when it comes back
         using var terminal = Exists(path) ? null : new PseudoTerminal(path);
+        try
+        {
+            await TalkUntilOverAsync(terminal, stop);
+        }
+        finally
+        {
+            _over = true;
+            terminal?.Wake();
+        }
+    }
+
+    private async Task TalkUntilOverAsync(PseudoTerminal? terminal, CancellationToken stop)
+    {
         while (conversation.Progress == DockProgress.Working)
         {
             try
@@ -58,7 +73,9 @@ internal sealed class SerialDock(string path, int baud, DockConversation convers
     private async Task TalkAsync(FileStream read, FileStream write, CancellationToken stop)
     {
         var inbox = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(InboxPiecesMax) { FullMode = BoundedChannelFullMode.Wait });
-        var outbox = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(OutboxFramesMax) { FullMode = BoundedChannelFullMode.DropWrite });
+        var outbox = Channel.CreateBounded<byte[]>(
+            new BoundedChannelOptions(OutboxFramesMax) { FullMode = BoundedChannelFullMode.DropWrite }
+        );
         Start(() => ReadLine(read, inbox.Writer));
         Start(() => WriteLine(write, outbox.Reader, inbox.Writer));
         try
@@ -150,7 +167,7 @@ internal sealed class SerialDock(string path, int baud, DockConversation convers
         return encoded[..(bytes + 2)];
     }
 
-    private static void ReadLine(FileStream line, ChannelWriter<byte[]> inbox)
+    private void ReadLine(FileStream line, ChannelWriter<byte[]> inbox)
     {
         var buffer = new byte[4_096];
         try
@@ -158,7 +175,7 @@ internal sealed class SerialDock(string path, int baud, DockConversation convers
             while (true)
             {
                 var read = line.Read(buffer);
-                if (read == 0 || !inbox.WaitToWriteAsync().AsTask().GetAwaiter().GetResult())
+                if (read == 0 || _over || !inbox.WaitToWriteAsync().AsTask().GetAwaiter().GetResult())
                 {
                     break;
                 }
