@@ -96,6 +96,26 @@ internal static class BatchSource
         );
     }
 
+    public static Hello Hello(DockAddress address, Transport transport, ulong connection, ulong boot, ulong monotonicNs, ulong utcNs) =>
+        new(
+            1,
+            1,
+            transport == Transport.Serial ? (ushort)Limits.SerialPayloadBytesMax : (ushort)Limits.MqttPayloadBytesMax,
+            transport,
+            ClockState.Disciplined,
+            connection,
+            boot,
+            monotonicNs,
+            utcNs,
+            address.Force,
+            address.Armoury,
+            address.Dock,
+            "taser-sim dock",
+            "1",
+            default,
+            default
+        );
+
     /// <summary>Empty on the wire where the device itself was put in.</summary>
     public static string CarrierText(DockVisit visit) => visit.Carrier == visit.Device.Serial ? "" : visit.Carrier;
 

@@ -51,7 +51,7 @@ internal static class CaptureOutput
             writer.Write(at, transport, CaptureDirection.Up, address, buffer.AsSpan(0, bytes));
         }
 
-        Put(0, 0, Hello(address, transport, (ulong)visit.Id, boot, monotonic, at));
+        Put(0, 0, BatchSource.Hello(address, transport, (ulong)visit.Id, boot, monotonic, at));
         at += 50_000_000;
         Put(session, ++frame, BatchSource.Reading(visit, visit.TrueUtcMs, boot, monotonic, Ns(visit.TrueUtcMs)));
         foreach (var (log, ranges) in BatchSource.Offers(visit))
@@ -91,26 +91,6 @@ internal static class CaptureOutput
         );
         return records;
     }
-
-    private static Hello Hello(DockAddress address, Transport transport, ulong connection, ulong boot, ulong monotonicNs, ulong utcNs) =>
-        new(
-            1,
-            1,
-            transport == Transport.Serial ? (ushort)Limits.SerialPayloadBytesMax : (ushort)Limits.MqttPayloadBytesMax,
-            transport,
-            ClockState.Disciplined,
-            connection,
-            boot,
-            monotonicNs,
-            utcNs,
-            address.Force,
-            address.Armoury,
-            address.Dock,
-            "taser-sim dock",
-            "1",
-            default,
-            default
-        );
 
     private static ulong BootId(History history, Dock dock) => Randomness.Draw.For(history.Seed, "boot " + dock.Name).Bits() | 1;
 

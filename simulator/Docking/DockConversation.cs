@@ -349,24 +349,7 @@ internal sealed class DockConversation(
     private void SayHello()
     {
         _helloDueMs = _clock.Ms + HelloRepeatMs;
-        var hello = new Hello(
-            1,
-            1,
-            (ushort)OurPayloadMax,
-            transport,
-            ClockState.Disciplined,
-            _connection,
-            bootId,
-            _clock.MonotonicNs,
-            _clock.UtcNs,
-            address.Force,
-            address.Armoury,
-            address.Dock,
-            "taser-sim dock",
-            "1",
-            default,
-            default
-        );
+        var hello = BatchSource.Hello(address, transport, _connection, bootId, _clock.MonotonicNs, _clock.UtcNs);
         _outgoing.Enqueue(new Outgoing("", FrameWriter.ToArray(0, 0, hello)));
     }
 
@@ -408,19 +391,5 @@ internal sealed class DockConversation(
         {
             _outgoing.Enqueue(new Outgoing(Topic, frame));
         }
-    }
-}
-
-/// <summary>The dock's clocks at one moment.</summary>
-internal readonly record struct DockClock(long Ms, ulong MonotonicNs, ulong UtcNs)
-{
-    public static DockClock Of(TimeProvider time)
-    {
-        var monotonicNs = (ulong)(time.GetTimestamp() * (1_000_000_000.0 / time.TimestampFrequency));
-        return new DockClock(
-            (long)(monotonicNs / 1_000_000),
-            monotonicNs,
-            (ulong)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100
-        );
     }
 }
