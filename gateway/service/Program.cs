@@ -1,1 +1,11 @@
-return 0;
+using System.CommandLine;
+using TaserTelemetry.Gateway.CommandLine;
+
+// taser-gateway, a table of contents: one verb, one file. What each does and answers: OPERATING.md.
+var root = new RootCommand(
+    "Takes the logs of conducted energy devices from armoury docks and keeps them so that nothing is lost and nothing changes unseen."
+)
+{
+    RunVerb.Create(),
+};
+return await Cli.InvokeAsync(root, args);

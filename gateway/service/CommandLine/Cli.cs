@@ -1,0 +1,43 @@
+using System.CommandLine;
+using TaserTelemetry.Gateway.Hosting;
+
+namespace TaserTelemetry.Gateway.CommandLine;
+
+/// <summary>What the verbs share: exit codes, and faults as words instead of stacks.</summary>
+internal static class Cli
+{
+    public const int Done = 0;
+    public const int Fatal = 1;
+    public const int Usage = 2;
+    public const int InUse = 6;
+
+    public static async Task<int> InvokeAsync(RootCommand root, string[] args)
+    {
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync($"taser-gateway: {error.Message}");
+            }
+            await Console.Error.WriteLineAsync("Try: taser-gateway --help");
+            return Usage;
+        }
+        try
+        {
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }
+            );
+        }
+        catch (DataInUseException inUse)
+        {
+            await Console.Error.WriteLineAsync($"taser-gateway: {inUse.Message}");
+            return InUse;
+        }
+        catch (StartRefusedException refused)
+        {
+            await Console.Error.WriteLineAsync($"taser-gateway: {refused.Message}");
+            return Fatal;
+        }
+    }
+}

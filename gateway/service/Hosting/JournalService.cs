@@ -1,0 +1,140 @@
+using TaserTelemetry.Gateway.Configuration;
+using TaserTelemetry.Gateway.Ingest;
+using TaserTelemetry.Gateway.Ingest.Judging;
+using TaserTelemetry.Gateway.Ingest.Sessions;
+using TaserTelemetry.Gateway.Observability;
+using TaserTelemetry.Ledger;
+using TaserTelemetry.Ledger.Disks;
+using TaserTelemetry.Ledger.Signing;
+
+namespace TaserTelemetry.Gateway.Hosting;
+
+/// <summary>
+/// Registered first: starts before any listener and stops after all of them. Opens and recovers the journal, runs the ingest thread and
+/// the signer, and on a clean stop leaves a final checkpoint.
+/// </summary>
+internal sealed class JournalService(
+    GatewaySettings settings,
+    IngestQueue queue,
+    DurableMark durable,
+    TimeProvider clock,
+    IngestMeters meters,
+    IHostApplicationLifetime lifetime,
+    FatalEnd fatal,
+    ILoggerFactory logs
+) : IHostedService, IDisposable
+{
+    private static readonly TimeSpan SignTick = TimeSpan.FromSeconds(1);
+    private readonly ILogger log = logs.CreateLogger<JournalService>();
+    private readonly CancellationTokenSource stopping = new();
+    private OpenJournal? journal;
+    private IngestLoop? loop;
+    private Conversations? conversations;
+    private Task signing = Task.CompletedTask;
+
+    /// <summary>The ledger; there from the start of the first service on.</summary>
+    public TamperEvidentLog Ledger => journal?.Ledger ?? throw new InvalidOperationException("The journal is not open yet.");
+
+    /// <summary>The ingest thread; there from the start of the first service on.</summary>
+    public IngestLoop Loop => loop ?? throw new InvalidOperationException("The journal is not open yet.");
+
+    /// <summary>Docking sessions open now.</summary>
+    public int SessionCount => conversations?.SessionCount ?? 0;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        journal = OpenJournal.Open(settings);
+        var report = journal.Ledger.Recovery;
+        if (report.Created)
+        {
+            log.JournalMade(journal.Ledger.Key.Name);
+        }
+        else if (report.Recovered)
+        {
+            log.JournalRecovered(report.RewrittenRecords, report.Aside?.Bytes ?? 0);
+        }
+        journal.AppendStart(settings, UnixTime.NowNs(clock));
+        durable.Advance(journal.Ledger.NextIndex);
+        log.JournalOpened(journal.Ledger.NextIndex);
+        conversations = Converse(journal);
+        loop = new IngestLoop(journal, conversations, queue, durable, clock, meters, logs.CreateLogger<IngestLoop>());
+        loop.Start();
+        _ = StopWhenFatalAsync(loop);
+        signing = SignAsync();
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (loop is null || journal is null)
+        {
+            return;
+        }
+        loop.Stop();
+        await stopping.CancelAsync();
+        await signing;
+        if (await loop.Ended is null && fatal.Why is null)
+        {
+            journal.AppendStop(clock);
+            durable.Advance(journal.Ledger.NextIndex);
+        }
+    }
+
+    public void Dispose()
+    {
+        loop?.Dispose();
+        journal?.Dispose();
+        stopping.Dispose();
+    }
+
+    private Conversations Converse(OpenJournal open)
+    {
+        var judgement = new Judgement(open.Group, open.Known);
+        var credits = new CreditBook(settings.Limits.CreditBatchesMax, settings.Limits.CreditBytesMax);
+        var quarantine = judgement.Quarantine;
+        var sessions = new OpenSessions(
+            credits,
+            open.Gaps,
+            quarantine,
+            settings.Limits.SessionsMax,
+            clock,
+            logs.CreateLogger<Conversations>()
+        );
+        var desk = new HelloDesk(open.State, sessions, settings.Name, clock);
+        return new Conversations(open.Group, judgement, open.Gaps, sessions, desk, clock, meters);
+    }
+
+    private async Task StopWhenFatalAsync(IngestLoop running)
+    {
+        if (await running.Ended is { } why)
+        {
+            fatal.Report(why.Message);
+            lifetime.StopApplication();
+        }
+    }
+
+    private async Task SignAsync()
+    {
+        using var timer = new PeriodicTimer(SignTick, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping.Token))
+            {
+                if (Ledger.TrySign(clock.GetUtcNow()).Status == SignStatus.DiskFull)
+                {
+                    log.SigningFull();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The clean stop signs once more, after the last record.
+        }
+        catch (Exception broken) when (broken is LogSigningException or DiskException)
+        {
+            log.SigningFatal(broken.Message);
+            fatal.Report(broken.Message);
+            lifetime.StopApplication();
+        }
+    }
+}

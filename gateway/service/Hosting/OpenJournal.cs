@@ -1,0 +1,188 @@
+using TaserTelemetry.Evidence.Decisions;
+using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.Gateway.Configuration;
+using TaserTelemetry.Gateway.Ingest;
+using TaserTelemetry.Gateway.Ingest.Judging;
+using TaserTelemetry.Gateway.Ingest.Sessions;
+using TaserTelemetry.Ledger;
+using TaserTelemetry.Ledger.Journals;
+using TaserTelemetry.Ledger.Signing;
+
+namespace TaserTelemetry.Gateway.Hosting;
+
+/// <summary>
+/// DATA, locked and open for writing: the ledger, and the decision state folded from it. Everything that appends opens it this way,
+/// the service and the verbs alike.
+/// </summary>
+internal sealed class OpenJournal : IDisposable
+{
+    /// <summary>Version of this program as the ledger's leaves carry it: major, minor, patch.</summary>
+    public const uint SoftwareVersion = 1 << 16;
+
+    private const string SnapshotKind = "decisions";
+    private readonly DataLock dataLock;
+
+    private OpenJournal(DataLock dataLock, TamperEvidentLog ledger, DecisionState state, List<Gap> replayed, KnownRecords known)
+    {
+        this.dataLock = dataLock;
+        Ledger = ledger;
+        Group = new GroupBuilder(state);
+        Gaps = new GapBook(Group);
+        replayed.ForEach(Gaps.Replayed);
+        Known = known;
+    }
+
+    public TamperEvidentLog Ledger { get; }
+
+    public GroupBuilder Group { get; }
+
+    public GapBook Gaps { get; }
+
+    /// <summary>Where durable records stand, to compare repeats with.</summary>
+    public KnownRecords Known { get; }
+
+    public DecisionState State => Group.State;
+
+    /// <summary>Locks DATA, opens and recovers the journal, folds the decision state.</summary>
+    /// <exception cref="DataInUseException">Another process holds it.</exception>
+    /// <exception cref="StartRefusedException">It cannot be opened; the message says why and what to do.</exception>
+    public static OpenJournal Open(GatewaySettings settings)
+    {
+        DataLock? taken = null;
+        try
+        {
+            taken = DataLock.TryTake(settings.Data, out var holder);
+            if (taken is null)
+            {
+                throw new DataInUseException(
+                    settings.Data,
+                    holder == 0 ? "(number not known)" : holder.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                );
+            }
+            var ledger = TamperEvidentLog.Open(
+                new LogOptions(LogPlace.Ledger(settings.Data), settings.Keys)
+                {
+                    Origin = settings.Origin.Length > 0 ? settings.Origin : null,
+                    Mirror = settings.Journal.Mirror.Length > 0 ? settings.Journal.Mirror : null,
+                }
+            );
+            return Fold(taken, ledger);
+        }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        {
+            taken?.Dispose();
+            throw new StartRefusedException($"DATA in {settings.Data} cannot be opened: {broken.Message}", broken);
+        }
+    }
+
+    /// <summary>Appends what the start itself has to say: recovery, start, policy, enrolments from the configuration.</summary>
+    public void AppendStart(GatewaySettings settings, ulong nowNs)
+    {
+        var report = Ledger.Recovery;
+        if (report.Recovered)
+        {
+            var digest = report.Aside is { } aside ? DigestOf(aside.Hash) : default;
+            var rewrittenFrom = report.NextIndex - report.RewrittenRecords;
+            var why = report.Aside is null ? AsideReason.None : AsideReason.NoCommit;
+            Group.AddOwn(new Recovery(nowNs, rewrittenFrom, report.RewrittenRecords, (ulong)(report.Aside?.Bytes ?? 0), digest, why));
+        }
+        Group.AddOwn(new StartStop(nowNs, RunState.Started, State.StartNumber + 1, SoftwareVersion));
+        var policy = Policies.Wanted(settings, State.Policy, nowNs);
+        if (policy is not null)
+        {
+            Group.AddOwn(policy);
+        }
+        foreach (var leaf in Enrolments.Missing(settings, State, nowNs).ToList())
+        {
+            Group.AddOwn(leaf);
+            if (Group.Bytes > Ledger.GroupBytesMax / 2)
+            {
+                Commit();
+            }
+        }
+        Commit();
+    }
+
+    /// <summary>Appends the clean stop, signs the last checkpoint and leaves a snapshot, so that the next start is short.</summary>
+    public void AppendStop(TimeProvider clock)
+    {
+        Group.AddOwn(new StartStop(UnixTime.NowNs(clock), RunState.StoppedClean, State.StartNumber, SoftwareVersion));
+        Commit();
+        Ledger.TrySign(clock.GetUtcNow(), stopping: true);
+        SaveSnapshot();
+    }
+
+    /// <summary>Makes durable what was added; a full disk is an error here, since nobody waits who could be held.</summary>
+    public void Commit()
+    {
+        if (Group.Count == 0)
+        {
+            return;
+        }
+        var outcome = Ledger.Append(Group.Items);
+        if (outcome.Status != AppendStatus.Durable)
+        {
+            throw new StartRefusedException("The disk of DATA is full. Make room and start again; nothing is lost.");
+        }
+        Group.Clear();
+    }
+
+    public void SaveSnapshot() => Ledger.Snapshots.Write(SnapshotKind, State.NextLeaf, DecisionSnapshot.Save(State));
+
+    public void Dispose()
+    {
+        Ledger.Dispose();
+        dataLock.Dispose();
+    }
+
+    private static OpenJournal Fold(DataLock taken, TamperEvidentLog ledger)
+    {
+        DecisionState? state = null;
+        if (ledger.Snapshots.Newest(SnapshotKind, ledger.NextIndex) is { } snapshot)
+        {
+            state = DecisionSnapshot.Load(snapshot.State.ToArray(), out _);
+        }
+        state ??= new DecisionState();
+        var names = new NameCache();
+        var replayed = new List<Gap>();
+        var known = new KnownRecords(index => ReadReceived(ledger, index));
+        using var reader = ledger.OpenReader(state.NextLeaf);
+        while (reader.Read() is var status && status != ReadStatus.End)
+        {
+            if (status == ReadStatus.Damaged)
+            {
+                throw new JournalDamagedException(reader.Problem!.Value);
+            }
+            var decoded = Leaf.Decode(reader.Leaf, names);
+            if (decoded.Leaf is null)
+            {
+                state.ApplyUnreadable(reader.Index);
+                continue;
+            }
+            state.Apply(reader.Index, decoded.Leaf, reader.State == ReceivedState.Present ? reader.Received : default);
+            if (decoded.Leaf is Gap gap)
+            {
+                replayed.Add(gap);
+            }
+            else if (decoded.Leaf is StoredBatch batch)
+            {
+                known.Add(reader.Index, new LogKey(batch.Device, batch.Log, batch.Epoch), batch.NewRanges);
+            }
+        }
+        return new OpenJournal(taken, ledger, state, replayed, known);
+    }
+
+    private static ReadOnlyMemory<byte> ReadReceived(TamperEvidentLog ledger, ulong index)
+    {
+        using var reader = ledger.OpenReader(index);
+        return reader.Read() == ReadStatus.Record && reader.State == ReceivedState.Present ? reader.Received.ToArray() : default;
+    }
+
+    private static Digest DigestOf(Hash256 hash)
+    {
+        Span<byte> bytes = stackalloc byte[Hash256.Bytes];
+        hash.CopyTo(bytes);
+        return Digest.Read(bytes);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TaserTelemetry.Gateway.Configuration;
+using TaserTelemetry.Gateway.Ingest;
+using TaserTelemetry.Gateway.Ingest.Doors;
+using TaserTelemetry.Gateway.Observability;
+
+namespace TaserTelemetry.Gateway.Hosting;
+
+/// <summary>What /health and /ready say, and the one line on standard error when the gateway is ready.</summary>
+internal sealed class Readiness(
+    GatewaySettings settings,
+    JournalService journal,
+    DoorsService doors,
+    DoorStates states,
+    IngestQueue queue,
+    DurableMark durable,
+    FatalEnd fatal,
+    IngestMeters ingest,
+    IEnumerable<IFollower> followers
+)
+{
+    public void Map(WebApplication app)
+    {
+        app.MapGet("/health", () => Results.Json(Report(), HealthJson.Default.HealthReport));
+        app.MapGet(
+            "/ready",
+            () =>
+            {
+                var report = Report();
+                return Results.Json(report, HealthJson.Default.HealthReport, statusCode: report.Ready ? 200 : 503);
+            }
+        );
+    }
+
+    /// <summary>One JSON line on standard error with the bound addresses: whoever started the gateway waits for it.</summary>
+    public void Announce(WebApplication app)
+    {
+        var http = app.Urls.FirstOrDefault() ?? "";
+        var line = new ReadyLine(
+            true,
+            Environment.ProcessId,
+            Path.GetFullPath(settings.Data),
+            http,
+            doors.MqttAddress,
+            journal.Ledger.Key.Name
+        );
+        Console.Error.WriteLine(JsonSerializer.Serialize(line, HealthJson.Default.ReadyLine));
+    }
+
+    public HealthReport Report()
+    {
+        var all = states
+            .All.OrderBy(d => d.Key, StringComparer.Ordinal)
+            .Select(d => new DoorHealth(d.Key, d.Value.State.ToString(), d.Value.Why))
+            .ToArray();
+        var problems = all.Where(d => d.State == nameof(DoorState.Down)).Select(d => $"{d.Door}: {d.Why}").ToList();
+        if (journal.Loop.DiskIsFull)
+        {
+            problems.Add("The disk of DATA is full; docks are held.");
+        }
+        if (fatal.Why is { } why)
+        {
+            problems.Add(why);
+        }
+        // A serial line that is away is a fault to mend, and no reason to turn other docks away.
+        var brokerDown = all.Any(d => d.Door == settings.Mqtt.Broker && d.State != nameof(DoorState.Up));
+        return new HealthReport(
+            fatal.Why is null && !journal.Loop.DiskIsFull && !brokerDown,
+            problems,
+            durable.NextIndex,
+            journal.Ledger.LastCheckpoint?.Size ?? 0,
+            queue.UsedBytes,
+            journal.SessionCount,
+            doors.Connections,
+            new FrameCounts(ingest.Frames, ingest.FrameBytes, ingest.Stored, ingest.KeptAside, ingest.Refused, ingest.Groups),
+            all,
+            [.. followers.Select(f => new FollowerHealth(f.Name, f.NextIndex, f.Problem))]
+        );
+    }
+}
+
+internal sealed record ReadyLine(bool Ready, int Pid, string Data, string Http, string Mqtt, string Origin);
+
+internal sealed record DoorHealth(string Door, string State, string Why);
+
+internal sealed record FollowerHealth(string Name, ulong NextIndex, string Problem);
+
+internal sealed record FrameCounts(long Received, long ReceivedBytes, long Stored, long KeptAside, long Refused, long CommitGroups);
+
+internal sealed record HealthReport(
+    bool Ready,
+    IReadOnlyList<string> Problems,
+    ulong DurableRecords,
+    ulong AnchoredRecords,
+    long QueuedBytes,
+    int DockingSessions,
+    int BrokerConnections,
+    FrameCounts Frames,
+    IReadOnlyList<DoorHealth> Doors,
+    IReadOnlyList<FollowerHealth> Followers
+);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(ReadyLine))]
+internal sealed partial class HealthJson : JsonSerializerContext;

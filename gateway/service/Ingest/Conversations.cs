@@ -1,0 +1,357 @@
+using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.FirmwareProtocol.Frames;
+using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.Gateway.Ingest.Judging;
+using TaserTelemetry.Gateway.Ingest.Sessions;
+using TaserTelemetry.Gateway.Observability;
+using ReadStatus = TaserTelemetry.FirmwareProtocol.Frames.ReadStatus;
+using RecordKind = TaserTelemetry.Ledger.Journals.RecordKind;
+using Wire = TaserTelemetry.FirmwareProtocol.Messages;
+
+namespace TaserTelemetry.Gateway.Ingest;
+
+/// <summary>
+/// The conversation with every dock (SPEC clause 9): frames in, judgements and answers out. Runs on the ingest thread alone; nothing is
+/// said before <see cref="Flush"/>, which follows the fsync.
+/// </summary>
+internal sealed class Conversations(
+    GroupBuilder group,
+    Judgement judgement,
+    GapBook gaps,
+    OpenSessions sessions,
+    HelloDesk desk,
+    TimeProvider clock,
+    IngestMeters meters
+)
+{
+    private static readonly TimeSpan EchoWait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(Limits.SilenceMs);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(Limits.HeartbeatMs);
+    private readonly List<(DockLink Link, byte[] Frame)> replies = [];
+
+    public int SessionCount => sessions.Count;
+
+    /// <summary>Takes what came in: decodes, judges, and notes what is to be said.</summary>
+    public void Take(Inbound inbound)
+    {
+        switch (inbound.Kind)
+        {
+            case InboundKind.LinkClosed:
+                sessions.End(inbound.Link.Session, inbound.ReceivedNs);
+                break;
+            case InboundKind.State:
+                TakeState(inbound);
+                break;
+            default:
+                TakeFrames(inbound);
+                break;
+        }
+    }
+
+    /// <summary>What time brings: wants that waited for an echo, heartbeats, silence. Called about once a second.</summary>
+    public void Tick()
+    {
+        var nowNs = UnixTime.NowNs(clock);
+        foreach (var session in sessions.All.ToList())
+        {
+            var serial = session.Link.Transport == Transport.Serial;
+            if (session.Waiting.Count > 0 && clock.GetElapsedTime(session.EchoAsked.At) > EchoWait)
+            {
+                AnswerDocked(session);
+            }
+            sessions.GiveUpDamaged(session, DamagedFrame.MendWithin);
+            if (serial && clock.GetElapsedTime(session.HeardAt) > Silence)
+            {
+                session.Say(new Abort(Reason.SilentTooLong, ReasonAction.HelloAgain, FrameVerdict.NoDetail));
+                sessions.End(session, nowNs);
+            }
+            else if (serial && clock.GetElapsedTime(session.SaidAt) > Heartbeat)
+            {
+                session.SaidAt = clock.GetTimestamp();
+                session.Say(new Heartbeat(MonotonicNs(), nowNs, session.Window.Next));
+                sessions.Talks(session);
+            }
+        }
+        judgement.Quarantine.WriteRefusals(nowNs);
+    }
+
+    /// <summary>Says what waits to be said; everything it speaks of is durable now.</summary>
+    public void Flush()
+    {
+        sessions.Flush();
+        foreach (var (link, frame) in replies)
+        {
+            link.Send(frame);
+        }
+        replies.Clear();
+    }
+
+    /// <summary>Stops every dock's timer while nothing can be made durable (wire 12).</summary>
+    public void HoldAll(Reason reason) => sessions.HoldAll(reason);
+
+    /// <summary>The gateway stops: each dock is told, each session's gaps are written down.</summary>
+    public void StopAll()
+    {
+        var nowNs = UnixTime.NowNs(clock);
+        foreach (var session in sessions.All.ToList())
+        {
+            session.Say(new Goodbye(Reason.GatewayStopping));
+            sessions.End(session, nowNs);
+        }
+    }
+
+    private void TakeFrames(Inbound inbound)
+    {
+        var rest = inbound.Untrusted;
+        if (inbound.Retained)
+        {
+            KeepAside(inbound, QuarantineKind.Retained, Reason.RetainedNotAllowed, rest);
+            return;
+        }
+        var payloadBytesMax = inbound.Link.Transport == Transport.Serial ? Limits.SerialPayloadBytesMax : Limits.MqttPayloadBytesMax;
+        if (inbound.Damaged && FrameHeader.Read(rest.Span, payloadBytesMax, out var header).IsNone)
+        {
+            TakeDamaged(inbound, header, Reason.FrameCheckWrong, rest);
+            return;
+        }
+        while (!rest.IsEmpty)
+        {
+            var read = FrameReader.Read(rest.Span, payloadBytesMax);
+            switch (read.Status)
+            {
+                case ReadStatus.Done:
+                    TakeFrame(inbound, read.Frame, rest[..read.Bytes.Length]);
+                    rest = rest[read.Bytes.Length..];
+                    break;
+                case ReadStatus.FrameRejected:
+                    TakeDamaged(inbound, read.Header, read.Rejection.Reason, rest[..read.Bytes.Length]);
+                    rest = rest[read.Bytes.Length..];
+                    break;
+                default:
+                    // Behind a bad header nothing can be found: all of it is kept aside as one item (wire 1).
+                    var reason = read.Status == ReadStatus.Incomplete ? Reason.FrameCutShort : read.Rejection.Reason;
+                    KeepAside(inbound, QuarantineKind.MessageRest, reason, rest);
+                    return;
+            }
+        }
+    }
+
+    private void TakeFrame(Inbound inbound, Frame frame, ReadOnlyMemory<byte> bytes)
+    {
+        meters.FrameReceived(frame.Header.Type, bytes.Length);
+        if (frame.Header.Type == MessageType.Hello)
+        {
+            TakeHello(inbound, frame, bytes);
+            return;
+        }
+        if (inbound.Link.Session is not { } session || session.Number != frame.Header.Session)
+        {
+            TakeStray(inbound, frame, bytes);
+            return;
+        }
+        session.HeardAt = clock.GetTimestamp();
+        if (!frame.Header.Type.IsNumbered() || frame.Header.FrameNumber == 0)
+        {
+            TakeUnnumbered(session, inbound, frame, bytes);
+            return;
+        }
+        switch (session.Window.Meaning(frame.Header.FrameNumber))
+        {
+            case FrameNumberMeaning.New:
+                Deal(session, inbound, frame, bytes);
+                break;
+            case FrameNumberMeaning.Repeat:
+                session.AckAgain();
+                break;
+            default:
+                return; // the dock's timer brings it again once the runs below have closed
+        }
+        sessions.Talks(session);
+    }
+
+    private void Deal(DockingSession session, Inbound inbound, Frame frame, ReadOnlyMemory<byte> bytes)
+    {
+        if (frame.Header.Type == MessageType.ClockEcho && frame.Decode<Wire.ClockEcho>(out var echo).IsNone)
+        {
+            session.Deal(frame.Header.FrameNumber, TakeEcho(session, inbound, echo, bytes));
+            AnswerDocked(session);
+            return;
+        }
+        var outcome = judgement.Judge(session.Sender, inbound.ReceivedNs, frame, bytes);
+        meters.FrameJudged(outcome.Verdict, outcome.Reason);
+        if (outcome.Verdict == Verdict.Refused)
+        {
+            session.Refuse(frame.Header.FrameNumber, outcome);
+            return;
+        }
+        session.Deal(frame.Header.FrameNumber, outcome);
+        session.Mended(frame.Header.FrameNumber);
+        if (frame.Header.Type == MessageType.RecordBatch && RecordBatch.Decode(frame, out var batch).IsNone)
+        {
+            session.Touched(batch.Header.Log);
+        }
+        else if (frame.Header.Type == MessageType.Undocked)
+        {
+            gaps.SessionEnded(session.Logs, inbound.ReceivedNs);
+        }
+    }
+
+    private FrameOutcome TakeEcho(DockingSession session, Inbound inbound, in Wire.ClockEcho echo, ReadOnlyMemory<byte> bytes)
+    {
+        var asked = session.EchoAsked;
+        var ours = asked.Id != 0 && echo.RequestId == asked.Id;
+        var used = ours && session.Sender.Clock.Echoed(echo, asked.AtNs, inbound.ReceivedNs);
+        var roundTripNs = ours && inbound.ReceivedNs > asked.AtNs ? inbound.ReceivedNs - asked.AtNs : 0;
+        var leaf = new Evidence.Leaves.ClockEcho(
+            session.Sender.ArrivalAt(inbound.ReceivedNs),
+            echo.DockMonotonicNs / 1_000_000,
+            echo.DockUtcNs,
+            echo.BootId,
+            echo.GatewayUtcNs,
+            roundTripNs,
+            used
+        );
+        group.Add(RecordKind.Frame, leaf, bytes);
+        return used ? FrameOutcome.Stored : FrameOutcome.StoredWith(Reason.EchoTooLate);
+    }
+
+    private void TakeUnnumbered(DockingSession session, Inbound inbound, Frame frame, ReadOnlyMemory<byte> bytes)
+    {
+        switch (frame.Header.Type)
+        {
+            case MessageType.Docked when frame.Decode<Wire.Docked>(out var docked).IsNone:
+                TakeDocked(session, inbound, docked, bytes);
+                break;
+            case MessageType.Heartbeat:
+                break; // heard, which is all that it says
+            case MessageType.Goodbye or MessageType.Abort:
+                sessions.End(session, inbound.ReceivedNs);
+                break;
+            default:
+                session.Say(new Abort(Reason.MessageNotExpected, ReasonAction.Skip, FrameVerdict.NoDetail));
+                sessions.Talks(session);
+                break;
+        }
+    }
+
+    private void TakeDocked(DockingSession session, Inbound inbound, in Wire.Docked docked, ReadOnlyMemory<byte> bytes)
+    {
+        if (session.Sender.Standing == Reason.None)
+        {
+            var held =
+                docked.Held.Count == 0
+                    ? default
+                    : new HeldLogs(new HeldLog(docked.Log.Log, docked.Log.Epoch, docked.Held.Span[0].First, docked.Held.Span[^1].Next));
+            var known = group.State.Find(docked.Log);
+            if (
+                held.Count > 0
+                && (known is null || known.OldestOffered != held.AsSpan()[0].First || known.NewestOffered != held.AsSpan()[0].Next)
+            )
+            {
+                var model = LeafName.IsPlain(docked.Model) ? docked.Model : docked.Model.Replace(' ', '-');
+                var leaf = new Evidence.Leaves.Docked(
+                    session.Sender.ArrivalAt(inbound.ReceivedNs),
+                    docked.Log.Device,
+                    docked.Carrier,
+                    model,
+                    held
+                );
+                group.Add(RecordKind.Frame, leaf, bytes);
+            }
+            session.Touched(docked.Log);
+        }
+        if (session.Waiting.Count < DockingSession.LogsMax)
+        {
+            session.Waiting.Add(docked);
+        }
+        if (session.Sender.Clock.HasEcho || clock.GetElapsedTime(session.EchoAsked.At) > EchoWait)
+        {
+            AnswerDocked(session);
+        }
+    }
+
+    private void AnswerDocked(DockingSession session)
+    {
+        // Devices with an activation first (wire 10): their wants go out before the others'.
+        foreach (var docked in session.Waiting.OrderByDescending(d => d.Flags.HasFlag(DockedFlags.HoldsActivation)))
+        {
+            session.Say(Wants.Of(group.State, docked));
+        }
+        session.Waiting.Clear();
+        sessions.Talks(session);
+    }
+
+    private void TakeHello(Inbound inbound, Frame frame, ReadOnlyMemory<byte> bytes)
+    {
+        var rejection = frame.Decode<Hello>(out var hello);
+        if (!rejection.IsNone)
+        {
+            KeepAside(inbound, QuarantineKind.Frame, rejection.Reason, bytes);
+        }
+        else if (desk.Take(inbound.Link, hello, inbound.ReceivedNs) is { } answer)
+        {
+            replies.Add((inbound.Link, answer));
+        }
+    }
+
+    /// <summary>
+    /// A frame of no session here: after a restart, or meant for another gateway. A batch says enough to be stored all the same (wire 7);
+    /// the dock is told to say hello again.
+    /// </summary>
+    private void TakeStray(Inbound inbound, Frame frame, ReadOnlyMemory<byte> bytes)
+    {
+        if (frame.Header.Type is MessageType.RecordBatch or MessageType.Block)
+        {
+            judgement.Judge(desk.Stranger(inbound.Link), inbound.ReceivedNs, frame, bytes);
+        }
+        if (frame.Header.Type is not (MessageType.Goodbye or MessageType.Abort))
+        {
+            var reason = inbound.Link.Session is null ? Reason.SessionUnknown : Reason.SessionNotYours;
+            replies.Add(
+                (
+                    inbound.Link,
+                    FrameWriter.ToArray(frame.Header.Session, 0, new Abort(reason, ReasonAction.HelloAgain, FrameVerdict.NoDetail))
+                )
+            );
+        }
+    }
+
+    private void TakeDamaged(Inbound inbound, in FrameHeader header, Reason reason, ReadOnlyMemory<byte> bytes)
+    {
+        if (inbound.Link.Session is { } session && session.Number == header.Session && header.Type.IsNumbered())
+        {
+            session.Say(new Nack(header.FrameNumber, reason));
+            sessions.Talks(session);
+            if (inbound.Link.Transport == Transport.Serial && session.Damaged.Count < DamagedFrame.CountMax)
+            {
+                session.Damaged.Add(new DamagedFrame(header.FrameNumber, reason, bytes, inbound.ReceivedNs, clock.GetTimestamp()));
+                return; // a retransmission will most likely mend it (wire 21)
+            }
+        }
+        KeepAside(inbound, QuarantineKind.BadFrame, reason, bytes);
+    }
+
+    private void TakeState(Inbound inbound)
+    {
+        var read = FrameReader.Read(inbound.Untrusted.Span, Limits.MqttPayloadBytesMax);
+        if (read.Status != ReadStatus.Done || !read.Frame.Decode<State>(out var state).IsNone)
+        {
+            KeepAside(inbound, QuarantineKind.Frame, Reason.MessageNotExpected, inbound.Untrusted);
+            return;
+        }
+        // The will of a half-open old connection may come after the new one's birth (tried): only the current connection's counts (wire 18).
+        if (!state.IsOnline && sessions.Of(inbound.Link.Claimed.Dock) is { } session && session.ConnectionId == state.ConnectionId)
+        {
+            sessions.End(session, inbound.ReceivedNs);
+        }
+    }
+
+    private void KeepAside(Inbound inbound, QuarantineKind kind, Reason reason, ReadOnlyMemory<byte> bytes)
+    {
+        var sender = inbound.Link.Session?.Sender ?? desk.Stranger(inbound.Link);
+        var outcome = judgement.Quarantine.Keep(sender, inbound.ReceivedNs, kind, reason, bytes);
+        meters.FrameJudged(outcome.Verdict, outcome.Reason);
+    }
+
+    private ulong MonotonicNs() => (ulong)clock.GetElapsedTime(0).Ticks * 100;
+}

@@ -1,0 +1,235 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
+using MQTTnet;
+using MQTTnet.Diagnostics.Logger;
+using MQTTnet.Formatter;
+using MQTTnet.Protocol;
+using MQTTnet.Server;
+using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.Gateway.Observability;
+
+namespace TaserTelemetry.Gateway.Ingest.Doors;
+
+/// <summary>
+/// The embedded broker of one station: MQTT 5 only, own topics only, no message passes from client to client. Ingest sits in the
+/// publish interceptor; its PUBACK waits only for room in the bounded queue, since only our own ack means durable (wire 22).
+/// </summary>
+internal sealed class EmbeddedBroker : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, EmbeddedLink> links = new(StringComparer.Ordinal);
+    private readonly BrokerListener listener;
+    private readonly MqttServer server;
+    private readonly IngestQueue queue;
+    private readonly string gateway;
+    private readonly TimeProvider clock;
+    private readonly DoorMeters meters;
+
+    public EmbeddedBroker(
+        BrokerListener listener,
+        string gateway,
+        IngestQueue queue,
+        TimeProvider clock,
+        ILogger<EmbeddedBroker> log,
+        DoorMeters meters
+    )
+    {
+        this.listener = listener;
+        this.gateway = gateway;
+        this.queue = queue;
+        this.clock = clock;
+        this.meters = meters;
+        var logger = new BrokerLog(log);
+        // The listener closes what was not greeted in time; this is the library's own limit for a peer that stops reading.
+        var options = new MqttServerOptionsBuilder()
+            .WithoutDefaultEndpoint()
+            .WithDefaultCommunicationTimeout(TimeSpan.FromSeconds(20))
+            .Build();
+        options.KeepAliveOptions.DisconnectClientWhenReadingPayload = false;
+        server = new MqttServerFactory(logger).CreateMqttServer(options, [listener], logger);
+        server.ValidatingConnectionAsync += ValidateAsync;
+        server.ClientConnectedAsync += ConnectedAsync;
+        server.ClientDisconnectedAsync += DisconnectedAsync;
+        server.InterceptingSubscriptionAsync += SubscribeAsync;
+        server.InterceptingPublishAsync += PublishAsync;
+    }
+
+    public string Address => $"{(listener.IsSecure ? "mqtts" : "mqtt")}://{listener.Bound}";
+
+    public int Connections => links.Count;
+
+    public Task StartAsync() => server.StartAsync();
+
+    public Task StopAsync() => server.StopAsync(new MqttServerStopOptions());
+
+    public async ValueTask DisposeAsync()
+    {
+        if (server.IsStarted)
+        {
+            await StopAsync();
+        }
+        server.Dispose();
+    }
+
+    private Task ValidateAsync(ValidatingConnectionEventArgs attempt)
+    {
+        // A 3.1.1 client that is denied a topic still gets a success PUBACK (tried): it would believe what is not so.
+        if (attempt.ProtocolVersion != MqttProtocolVersion.V500)
+        {
+            attempt.ReasonCode = MqttConnectReasonCode.UnsupportedProtocolVersion;
+        }
+        else if (!TextKind.Name.Allows(attempt.ClientId ?? ""))
+        {
+            attempt.ReasonCode = MqttConnectReasonCode.ClientIdentifierNotValid;
+            attempt.ReasonString = "The client id must be the dock's name.";
+        }
+        else if (!string.IsNullOrEmpty(attempt.UserName) && attempt.UserName != attempt.ClientId)
+        {
+            attempt.ReasonCode = MqttConnectReasonCode.BadUserNameOrPassword;
+            attempt.ReasonString = "The user name must equal the client id.";
+        }
+        else if (
+            attempt.ClientCertificate is { } certificate
+            && certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false) != attempt.ClientId
+        )
+        {
+            attempt.ReasonCode = MqttConnectReasonCode.NotAuthorized;
+            attempt.ReasonString = "The certificate is another dock's.";
+        }
+        else
+        {
+            attempt.SessionItems[nameof(EmbeddedLink.Proven)] = attempt.ClientCertificate is not null;
+            return Task.CompletedTask;
+        }
+        meters.ConnectionRefused(ConnectionRefusal.Identity);
+        return Task.CompletedTask;
+    }
+
+    private async Task ConnectedAsync(ClientConnectedEventArgs connected)
+    {
+        var session = await server.GetSessionAsync(connected.ClientId);
+        var proven = connected.SessionItems[nameof(EmbeddedLink.Proven)] is true;
+        var fresh = new EmbeddedLink(connected.ClientId, session, () => Disconnect(connected.ClientId)) { Proven = proven };
+        links.AddOrUpdate(connected.ClientId, fresh, (_, old) => Replace(old, fresh));
+    }
+
+    private EmbeddedLink Replace(EmbeddedLink old, EmbeddedLink fresh)
+    {
+        _ = CloseLinkAsync(old);
+        return fresh;
+    }
+
+    private async Task DisconnectedAsync(ClientDisconnectedEventArgs ended)
+    {
+        // A take-over announces the old connection's end after the new one's begin: only a client that is really gone is removed.
+        if (ended.DisconnectType != MqttClientDisconnectType.Takeover && links.TryRemove(ended.ClientId, out var link))
+        {
+            await CloseLinkAsync(link);
+        }
+    }
+
+    private async Task CloseLinkAsync(EmbeddedLink link)
+    {
+        foreach (var path in link.Paths)
+        {
+            await queue.EnqueueAsync(new Inbound(path, InboundKind.LinkClosed, default, Now()), CancellationToken.None);
+        }
+    }
+
+    private void Disconnect(string clientId) => _ = server.DisconnectClientAsync(clientId, MqttDisconnectReasonCode.AdministrativeAction);
+
+    private Task SubscribeAsync(InterceptingSubscriptionEventArgs wanted)
+    {
+        var filter = wanted.TopicFilter.Topic;
+        var topic = Topics.Parse(filter);
+        var own = topic.Kind == TopicKind.Down && topic.Address.Dock == wanted.ClientId;
+        if (!own && filter != Topics.GatewayState(gateway) && filter != Topics.GatewayStateFilter)
+        {
+            wanted.ProcessSubscription = false;
+            wanted.Response.ReasonCode = MqttSubscribeReasonCode.NotAuthorized;
+        }
+        return Task.CompletedTask;
+    }
+
+    private async Task PublishAsync(InterceptingPublishEventArgs publish)
+    {
+        var message = publish.ApplicationMessage;
+        var topic = Topics.Parse(message.Topic);
+        publish.ProcessPublish = false;
+        if (
+            topic.Kind is TopicKind.NotOurs or TopicKind.Down or TopicKind.GatewayState
+            || topic.Address.Dock != publish.ClientId
+            || (topic.Kind == TopicKind.Up && topic.Gateway != gateway)
+            || !links.TryGetValue(publish.ClientId, out var link)
+            || link.For(topic.Address) is not { } way
+        )
+        {
+            meters.MessageRefused(MessageRefusal.ForeignTopic);
+            publish.Response.ReasonCode = MqttPubAckReasonCode.NotAuthorized;
+            return;
+        }
+        if (topic.Kind == TopicKind.Up && message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce)
+        {
+            // A QoS 0 upload has no flow control at all (wire 18): dropped before the queue, counted, and answered.
+            meters.MessageRefused(MessageRefusal.QosZero);
+            way.QosZeroSeen = true;
+            return;
+        }
+        var kind = topic.Kind == TopicKind.State ? InboundKind.State : InboundKind.Frames;
+        var payload = message.Payload.IsSingleSegment ? message.Payload.First : message.Payload.ToArray();
+        var inbound = new Inbound(way, kind, payload, Now()) { Retained = message.Retain };
+        if (!await queue.EnqueueAsync(inbound, publish.CancellationToken))
+        {
+            publish.Response.ReasonCode = MqttPubAckReasonCode.QuotaExceeded;
+            publish.CloseConnection = true;
+        }
+    }
+
+    private ulong Now() => UnixTime.NowNs(clock);
+
+    /// <summary>One MQTT connection; its docking links, one for each path it claimed (an honest dock claims one).</summary>
+    private sealed class EmbeddedLink(string clientId, MqttSessionStatus session, Action disconnect)
+    {
+        private const int PathsMax = 4;
+        private readonly ConcurrentDictionary<DockAddress, DownLink> paths = new();
+
+        public bool Proven { get; init; }
+
+        public IEnumerable<DownLink> Paths => paths.Values;
+
+        public DownLink? For(DockAddress path) =>
+            paths.TryGetValue(path, out var known) ? known
+            : paths.Count >= PathsMax ? null
+            : paths.GetOrAdd(path, p => new DownLink(p, clientId, session, disconnect) { Proven = Proven });
+    }
+
+    private sealed class DownLink(DockAddress path, string clientId, MqttSessionStatus session, Action disconnect)
+        : DockLink(Transport.Mqtt, path)
+    {
+        private readonly string topic = Topics.Down(path);
+
+        public override bool Send(ReadOnlyMemory<byte> frames) =>
+            session.TryEnqueueApplicationMessage(
+                new MqttApplicationMessage { Topic = topic, Payload = new ReadOnlySequence<byte>(frames) },
+                out _
+            );
+
+        public override void Close(string why) => disconnect();
+
+        public override string ToString() => $"mqtt client {clientId}";
+    }
+
+    /// <summary>The library's own log, cut to what an operator can use.</summary>
+    private sealed class BrokerLog(ILogger log) : IMqttNetLogger
+    {
+        public bool IsEnabled => true;
+
+        public void Publish(MqttNetLogLevel level, string source, string message, object[]? parameters, Exception? exception)
+        {
+            if (level == MqttNetLogLevel.Error)
+            {
+                log.BrokerSaid(source, exception?.Message ?? message);
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+namespace TaserTelemetry.Gateway.Ingest.Doors;
+
+/// <summary>Bytes that never passed a header check: counted, the first and last 256 of each minute kept for whoever looks at the line (wire 21).</summary>
+internal sealed class NoiseSample(TimeProvider clock)
+{
+    public const int SampleBytes = 256;
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+    private readonly Lock gate = new();
+    private readonly byte[] first = new byte[SampleBytes];
+    private readonly byte[] last = new byte[SampleBytes];
+    private int firstBytes;
+    private int lastBytes;
+    private long began;
+
+    /// <summary>All noise since the line was first opened.</summary>
+    public long TotalBytes { get; private set; }
+
+    public void Take(ReadOnlySpan<byte> kept, int stretchBytes)
+    {
+        lock (gate)
+        {
+            if (TotalBytes == 0 || clock.GetElapsedTime(began) >= Every)
+            {
+                (began, firstBytes) = (clock.GetTimestamp(), 0);
+            }
+            TotalBytes += stretchBytes;
+            var room = Math.Min(kept.Length, SampleBytes - firstBytes);
+            kept[..room].CopyTo(first.AsSpan(firstBytes));
+            firstBytes += room;
+            var tail = kept.Length > SampleBytes ? kept[^SampleBytes..] : kept;
+            var keep = Math.Min(lastBytes, SampleBytes - tail.Length);
+            last.AsSpan(lastBytes - keep, keep).CopyTo(last);
+            tail.CopyTo(last.AsSpan(keep));
+            lastBytes = keep + tail.Length;
+        }
+    }
+
+    /// <summary>The first and the last bytes of the current minute, in hex.</summary>
+    public (string First, string Last) Hex()
+    {
+        lock (gate)
+        {
+            return (Convert.ToHexString(first.AsSpan(0, firstBytes)), Convert.ToHexString(last.AsSpan(0, lastBytes)));
+        }
+    }
+}

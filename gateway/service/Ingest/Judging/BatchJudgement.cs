@@ -1,0 +1,103 @@
+using TaserTelemetry.Evidence.Decisions;
+using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.FirmwareProtocol.Frames;
+using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.Gateway.Ingest.Sessions;
+using TaserTelemetry.Ledger.Journals;
+using LeafRanges = TaserTelemetry.Evidence.Leaves.SequenceRanges;
+
+namespace TaserTelemetry.Gateway.Ingest.Judging;
+
+/// <summary>Event records: what is new counts, what is known is compared, what differs is a variant (wire 9).</summary>
+internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
+{
+    /// <summary>Milliseconds a dock waits before it tries to fill older gaps first.</summary>
+    public const uint GapWaitMs = 5_000;
+
+    private readonly NameCache names = new();
+
+    public (FrameOutcome Outcome, Rejection Rejection) Store(Sender sender, ulong receivedNs, Frame frame, ReadOnlyMemory<byte> bytes)
+    {
+        var rejection = RecordBatch.Decode(frame, out var batch);
+        if (!rejection.IsNone)
+        {
+            return (default, rejection);
+        }
+        var key = new LogKey(names.Text(batch.DeviceAscii), batch.LogKind, batch.Epoch);
+        var answer = group.State.Plan(key, batch.Range, out var fresh);
+        if (answer != RangeAnswer.Fits)
+        {
+            return (FrameOutcome.RefusedFor(Reason.TooManyGaps, GapWaitMs), default);
+        }
+        var variants = fresh.SequenceCount == batch.Range.Count ? default : known.Differing(key, batch, fresh);
+        if (fresh.Count == 0 && variants.Count == 0)
+        {
+            return (FrameOutcome.Stored, default);
+        }
+        var device = group.State.DeviceInForce(key.Device);
+        var marks =
+            (BatchMarks)(uint)batch.Validate()
+            | sender.Marks
+            | MarksOf(sender, device)
+            | (variants.Count > 0 ? BatchMarks.Variant : BatchMarks.None);
+        var leaf = LeafOf(sender, receivedNs, batch, key, device, fresh, variants, marks);
+        var index = group.Add(RecordKind.Frame, leaf, bytes);
+        known.Stored(index, key, fresh, bytes);
+        return (OutcomeOf(marks, device, variants), default);
+    }
+
+    private StoredBatch LeafOf(
+        Sender sender,
+        ulong receivedNs,
+        in RecordBatch batch,
+        in LogKey key,
+        DeviceEnrolment? device,
+        LeafRanges fresh,
+        LeafRanges variants,
+        BatchMarks marks
+    ) =>
+        new(
+            sender.ArrivalAt(receivedNs),
+            key.Device,
+            device?.Model is { Length: > 0 } enrolled ? enrolled : Plain(batch.ModelAscii),
+            names.Text(batch.CarrierAscii),
+            key.Log,
+            key.Epoch,
+            batch.FirstSequence,
+            (uint)batch.Count,
+            fresh,
+            variants,
+            LeafVerdict.Stored,
+            (ushort)OutcomeOf(marks, device, variants).Reason,
+            marks,
+            sender.Grade,
+            (byte)batch.Unit,
+            batch.StampResolutionMs,
+            sender.Clock.Basis(key.Device)
+        );
+
+    private static BatchMarks MarksOf(Sender sender, DeviceEnrolment? device) =>
+        device is null ? BatchMarks.DeviceUnknown
+        : device.Force != sender.Place.Force || (device.Armoury.Length > 0 && device.Armoury != sender.Place.Armoury)
+            ? BatchMarks.PlaceDiffers
+        : BatchMarks.None;
+
+    private static FrameOutcome OutcomeOf(BatchMarks marks, DeviceEnrolment? device, LeafRanges variants) =>
+        variants.Count > 0 ? FrameOutcome.StoredWith(Reason.BytesDiffer)
+        : device is null ? FrameOutcome.StoredWith(Reason.DeviceUnknown)
+        : ((uint)marks & 0xffff) != 0 ? FrameOutcome.StoredWith(Reason.RecordDoubtful)
+        : FrameOutcome.Stored;
+
+    // A model is a label on the wire and may hold spaces; in a leaf it is a name and may not (LEAVES.md).
+    private string Plain(ReadOnlySpan<byte> label)
+    {
+        if (LeafName.IsPlain(label))
+        {
+            return names.Text(label);
+        }
+        Span<byte> plain = stackalloc byte[LeafName.BytesMax];
+        label.Replace(plain, (byte)' ', (byte)'-');
+        return names.Text(plain[..label.Length]);
+    }
+}

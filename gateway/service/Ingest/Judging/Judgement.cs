@@ -1,0 +1,35 @@
+using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.FirmwareProtocol.Frames;
+using TaserTelemetry.Gateway.Ingest.Sessions;
+
+namespace TaserTelemetry.Gateway.Ingest.Judging;
+
+/// <summary>
+/// From a decoded frame to a verdict and, where it brings anything new, a journal record: pure over the decision state of the group in
+/// the making. No clock, no socket, no logger.
+/// </summary>
+internal sealed class Judgement(GroupBuilder group, KnownRecords known)
+{
+    private readonly BatchJudgement batches = new(group, known);
+    private readonly StatementJudgement statements = new(group);
+    private readonly Quarantine quarantine = new(group);
+
+    public Quarantine Quarantine => quarantine;
+
+    /// <summary>Judges one whole frame. Its bytes must stay as they are until the group is durable.</summary>
+    public FrameOutcome Judge(Sender sender, ulong receivedNs, Frame frame, ReadOnlyMemory<byte> frameBytes)
+    {
+        if (sender.Standing != Reason.None)
+        {
+            return quarantine.Keep(sender, receivedNs, QuarantineKind.Frame, sender.Standing, frameBytes);
+        }
+        var (outcome, rejection) = frame.Header.Type switch
+        {
+            MessageType.RecordBatch => batches.Store(sender, receivedNs, frame, frameBytes),
+            _ => statements.Store(sender, receivedNs, frame, frameBytes),
+        };
+        return rejection.IsNone
+            ? outcome
+            : quarantine.Keep(sender, receivedNs, QuarantineKind.Frame, rejection.Reason, frameBytes, (uint)rejection.Offset);
+    }
+}

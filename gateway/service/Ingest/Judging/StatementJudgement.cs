@@ -1,0 +1,91 @@
+using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.FirmwareProtocol.Frames;
+using TaserTelemetry.Gateway.Ingest.Sessions;
+using TaserTelemetry.Ledger.Journals;
+using LeafRanges = TaserTelemetry.Evidence.Leaves.SequenceRanges;
+using Wire = TaserTelemetry.FirmwareProtocol.Messages;
+
+namespace TaserTelemetry.Gateway.Ingest.Judging;
+
+/// <summary>Everything a dock states besides event records: each is one leaf, said once for each frame number.</summary>
+internal sealed class StatementJudgement(GroupBuilder group)
+{
+    private const ulong NsPerMs = 1_000_000;
+
+    public (FrameOutcome Outcome, Rejection Rejection) Store(Sender sender, ulong receivedNs, Frame frame, ReadOnlyMemory<byte> bytes)
+    {
+        var arrival = sender.ArrivalAt(receivedNs);
+        var rejection = Read(sender, arrival, frame, out var leaf);
+        if (!rejection.IsNone)
+        {
+            return (default, rejection);
+        }
+        group.Add(RecordKind.Frame, leaf!, bytes);
+        return (leaf is OtherFrame ? FrameOutcome.StoredWith(Reason.MessageTypeUnknown) : FrameOutcome.Stored, default);
+    }
+
+    private static Rejection Read(Sender sender, in Arrival arrival, Frame frame, out Leaf? leaf)
+    {
+        leaf = null;
+        switch (frame.Header.Type)
+        {
+            case MessageType.ClockReading:
+                var readingRejected = frame.Decode<Wire.ClockReading>(out var reading);
+                leaf = readingRejected.IsNone ? Reading(sender, arrival, reading) : null;
+                return readingRejected;
+            case MessageType.Undocked:
+                var undockedRejected = frame.Decode<Wire.Undocked>(out var undocked);
+                leaf = undockedRejected.IsNone
+                    ? new Undocked(arrival, undocked.Device, undocked.Carrier, (ushort)undocked.Reason, undocked.IsComplete)
+                    : null;
+                return undockedRejected;
+            case MessageType.RangeGone:
+                var goneRejected = frame.Decode<Wire.RangeGone>(out var gone);
+                leaf = goneRejected.IsNone
+                    ? new RangeGone(arrival, gone.Log.Device, gone.Log.Log, gone.Log.Epoch, new LeafRanges(gone.Range), (ushort)gone.Reason)
+                    : null;
+                return goneRejected;
+            case MessageType.LogCleared:
+                var clearedRejected = frame.Decode<Wire.LogCleared>(out var cleared);
+                leaf = clearedRejected.IsNone ? Cleared(arrival, cleared) : null;
+                return clearedRejected;
+            case MessageType.DockHealth:
+                var healthRejected = frame.Decode<Wire.DockHealth>(out var health);
+                leaf = healthRejected.IsNone
+                    ? new DockHealth(arrival, health.BootId, health.StorageBytesLeft, (byte)health.ClockState, health.BayFaults, 0)
+                    : null;
+                return healthRejected;
+            default:
+                leaf = new OtherFrame(arrival, (byte)frame.Header.Type, "", (ushort)Reason.MessageTypeUnknown);
+                return default;
+        }
+    }
+
+    private static ClockReading Reading(Sender sender, in Arrival arrival, in Wire.ClockReading reading)
+    {
+        sender.Clock.Read(reading);
+        return new ClockReading(
+            arrival,
+            reading.Device,
+            (ClockOrder)Math.Min((byte)reading.Order, (byte)ClockOrder.AfterSync),
+            reading.DeviceStamp,
+            (byte)reading.Unit,
+            reading.StampResolutionMs,
+            reading.MonotonicBeforeNs / NsPerMs,
+            reading.MonotonicAfterNs / NsPerMs,
+            reading.BootId,
+            sender.Clock.Basis(reading)
+        );
+    }
+
+    private static LogCleared Cleared(in Arrival arrival, in Wire.LogCleared cleared) =>
+        new(
+            arrival,
+            cleared.Log.Device,
+            cleared.Log.Log,
+            cleared.Log.Epoch,
+            cleared.NewEpoch,
+            cleared.NextSequence == 0 ? 0 : cleared.NextSequence - 1,
+            0
+        );
+}

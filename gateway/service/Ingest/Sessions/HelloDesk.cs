@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using TaserTelemetry.Evidence.Decisions;
+using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.FirmwareProtocol.Frames;
+using TaserTelemetry.FirmwareProtocol.Messages;
+
+namespace TaserTelemetry.Gateway.Ingest.Sessions;
+
+/// <summary>Hello to Welcome (SPEC clauses 8.2 to 8.4): who speaks, may it be stored, and how much at once.</summary>
+internal sealed class HelloDesk(DecisionState state, OpenSessions sessions, string gateway, TimeProvider clock)
+{
+    private const uint BusyWaitMs = 30_000;
+    private ulong lastSessionId;
+
+    /// <summary>Opens a docking session, or answers the frame that says why not.</summary>
+    public byte[]? Take(DockLink link, in Hello hello, ulong receivedNs)
+    {
+        var spoken = new DockAddress(hello.Force, hello.Armoury, hello.Dock);
+        var claimed =
+            link.Transport == Transport.Serial && link.Claimed.Force.Length == 0 ? spoken with { Dock = link.Claimed.Dock } : link.Claimed;
+        if (link.Session is { } same && same.ConnectionId == hello.ConnectionId)
+        {
+            Welcome(same); // our first answer was lost
+            return null;
+        }
+        sessions.End(link.Session, receivedNs);
+        if (sessions.Of(claimed.Dock) is { } older)
+        {
+            older.Say(new Abort(Reason.SessionReplaced, ReasonAction.Wait, Limits.RetransmitMsMax));
+            sessions.End(older, receivedNs);
+        }
+        if (sessions.MakeRoom(link.Transport) is not { } credit)
+        {
+            return FrameWriter.ToArray(0, 0, new Busy(hello.ConnectionId, BusyWaitMs, Reason.GatewayBusy));
+        }
+        var sender = SenderOf(link, hello, claimed, spoken);
+        sender.Clock.Heard(hello.BootId, hello.MonotonicNs, receivedNs);
+        var ours = link.Transport == Transport.Serial ? Limits.SerialPayloadBytesMax : Limits.MqttPayloadBytesMax;
+        var session = new DockingSession(sender, link, hello.ConnectionId, Math.Min(hello.PayloadBytesMax, ours), credit)
+        {
+            HeardAt = clock.GetTimestamp(),
+        };
+        sessions.Add(session);
+        Welcome(session);
+        return null;
+    }
+
+    /// <summary>Somebody who has not said hello here: what is known of the place it claims.</summary>
+    public Sender Stranger(DockLink link)
+    {
+        var claimed = link.Claimed;
+        var known = state.Docks.GetValueOrDefault(claimed.Dock);
+        return new Sender(0, ViaOf(link.Transport), new Place(claimed.Force, claimed.Armoury, claimed.Dock))
+        {
+            Enrolled = known is { Standing: Standing.InForce },
+            Standing = Enrolments.Standing(known, claimed),
+            Marks = BatchMarks.DockUnsigned,
+        };
+    }
+
+    private Sender SenderOf(DockLink link, in Hello hello, DockAddress claimed, DockAddress spoken)
+    {
+        var known = state.Docks.GetValueOrDefault(claimed.Dock);
+        var standing = spoken.Dock != claimed.Dock ? Reason.DockNameMismatch : Enrolments.Standing(known, spoken);
+        if (standing == Reason.None)
+        {
+            standing = Enrolments.Standing(known, claimed);
+        }
+        lastSessionId = Math.Max(lastSessionId, state.LastSessionId) + 1;
+        return new Sender(lastSessionId, ViaOf(link.Transport), new Place(claimed.Force, claimed.Armoury, claimed.Dock))
+        {
+            Enrolled = known is { Standing: Standing.InForce },
+            Standing = standing,
+            Marks = hello.Signature.IsPresent ? BatchMarks.None : BatchMarks.DockUnsigned,
+        };
+    }
+
+    private void Welcome(DockingSession session)
+    {
+        var link = session.Link;
+        var up = link.Transport == Transport.Mqtt ? Topics.Up(link.Claimed, gateway) : "";
+        var nowNs = UnixTime.NowNs(clock);
+        session.Say(
+            new Welcome(
+                session.ConnectionId,
+                session.Number,
+                session.Credit,
+                (ushort)session.PayloadBytesMax,
+                FrameHeader.Version,
+                nowNs,
+                gateway,
+                up
+            )
+        );
+        session.EchoAsked = (BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1, nowNs, clock.GetTimestamp());
+        session.Say(new ClockEchoRequest(session.EchoAsked.Id, nowNs));
+        session.SaidAt = clock.GetTimestamp();
+        sessions.Talks(session);
+    }
+
+    private static ArrivalVia ViaOf(Transport transport) =>
+        transport switch
+        {
+            Transport.Serial => ArrivalVia.Serial,
+            Transport.File => ArrivalVia.Capture,
+            _ => ArrivalVia.Mqtt,
+        };
+}

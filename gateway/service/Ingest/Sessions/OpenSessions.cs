@@ -1,0 +1,94 @@
+using TaserTelemetry.FirmwareProtocol.Frames;
+using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.Gateway.Ingest.Judging;
+using TaserTelemetry.Gateway.Observability;
+using Wire = TaserTelemetry.FirmwareProtocol.Messages;
+
+namespace TaserTelemetry.Gateway.Ingest.Sessions;
+
+/// <summary>The docking sessions open now, who of them has something to say, and the credit that they share.</summary>
+internal sealed class OpenSessions(
+    CreditBook credits,
+    GapBook gaps,
+    Quarantine quarantine,
+    int sessionsMax,
+    TimeProvider clock,
+    ILogger log
+)
+{
+    private readonly Dictionary<string, DockingSession> byDock = new(StringComparer.Ordinal);
+    private readonly HashSet<DockingSession> talking = [];
+
+    public int Count => byDock.Count;
+
+    public IReadOnlyCollection<DockingSession> All => byDock.Values;
+
+    /// <summary>The session under a dock's name; null when there is none.</summary>
+    public DockingSession? Of(string dock) => byDock.GetValueOrDefault(dock);
+
+    /// <summary>Credit for one more session; null when there is no room for it.</summary>
+    public Credit? MakeRoom(Transport transport) => byDock.Count < sessionsMax ? credits.Open(transport) : null;
+
+    public void Add(DockingSession session)
+    {
+        session.Link.Session = session;
+        byDock[session.Sender.Place.Dock] = session;
+        log.SessionBegan(session.Sender.SessionId, session.Link.Claimed.ToString(), session.Link.Transport, session.Sender.Standing);
+    }
+
+    /// <summary>This session has something to say at the next flush.</summary>
+    public void Talks(DockingSession session) => talking.Add(session);
+
+    /// <summary>The session is over. Its last words wait for the fsync like all others.</summary>
+    public void End(DockingSession? session, ulong nowNs)
+    {
+        if (session is null || session.Ended)
+        {
+            return;
+        }
+        session.Ended = true;
+        GiveUpDamaged(session, TimeSpan.Zero);
+        if (session.Link.Session == session)
+        {
+            session.Link.Session = null;
+        }
+        talking.Add(session);
+        credits.Close(session.Credit);
+        byDock.Remove(session.Sender.Place.Dock);
+        gaps.SessionEnded(session.Logs, nowNs);
+        log.SessionEnded(session.Sender.SessionId, session.Link.Claimed.ToString());
+    }
+
+    /// <summary>Frames that no retransmission mended in time become quarantine (wire 21).</summary>
+    public void GiveUpDamaged(DockingSession session, TimeSpan older)
+    {
+        foreach (var damaged in session.Damaged.Where(d => clock.GetElapsedTime(d.At) >= older))
+        {
+            quarantine.Keep(session.Sender, damaged.ReceivedNs, Evidence.Leaves.QuarantineKind.BadFrame, damaged.Reason, damaged.Bytes);
+        }
+        session.Damaged.RemoveAll(d => clock.GetElapsedTime(d.At) >= older);
+    }
+
+    /// <summary>Says what waits to be said, after the fsync of everything it speaks of.</summary>
+    public void Flush()
+    {
+        foreach (var session in talking)
+        {
+            if (!session.Ended)
+            {
+                session.Credit = credits.Renew(session.Link.Transport, session.Credit);
+            }
+            session.Flush();
+        }
+        talking.Clear();
+    }
+
+    /// <summary>Stops every dock's timer while nothing can be made durable (wire 12). Speaks of nothing that was stored, so it waits for no fsync.</summary>
+    public void HoldAll(Reason reason)
+    {
+        foreach (var session in byDock.Values)
+        {
+            session.Link.Send(FrameWriter.ToArray(session.Number, 0, new Wire.Hold(Limits.HoldRepeatMs * 3, reason)));
+        }
+    }
+}

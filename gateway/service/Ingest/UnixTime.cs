@@ -1,0 +1,11 @@
+namespace TaserTelemetry.Gateway.Ingest;
+
+/// <summary>Times of the journal: unsigned nanoseconds since 1970 in UTC, from the clock that was handed in.</summary>
+internal static class UnixTime
+{
+    public const ulong NsPerSecond = 1_000_000_000;
+
+    public static ulong NowNs(TimeProvider clock) => (ulong)(clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+
+    public static DateTimeOffset FromNs(ulong ns) => DateTimeOffset.UnixEpoch.AddTicks((long)(ns / 100));
+}
