@@ -17,6 +17,9 @@ internal enum FactKind
 
     /// <summary>What a dock reports or fails to report.</summary>
     Dock,
+
+    /// <summary>What bears on the evidence itself: a broken chain, a variant, bytes that no longer read.</summary>
+    Integrity,
 }
 
 /// <summary>
@@ -58,6 +61,7 @@ internal sealed record SeriesFact
             FactKind.Quarantine => "ced_quarantine",
             FactKind.Clock => "ced_clock",
             FactKind.Pulses => "ced_pulses",
-            _ => "ced_dock",
+            FactKind.Dock => "ced_dock",
+            _ => "ced_integrity",
         };
 }

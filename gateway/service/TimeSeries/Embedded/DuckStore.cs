@@ -21,6 +21,7 @@ internal sealed class DuckStore : ISeriesStore, IDisposable
     private DuckDBAppender? _deliveries;
     private DuckDBAppender? _facts;
     private int _eventsOpen;
+    private ulong _reached;
 
     private DuckStore(DuckDBConnection writer, string connectionString, string rebuiltBecause)
     {
@@ -102,7 +103,7 @@ internal sealed class DuckStore : ISeriesStore, IDisposable
         {
             AppendEvent(_events!.CreateRow(), source.LeafIndex, happened);
         }
-        Reached(source.LeafIndex + 1, events.Length);
+        _eventsOpen += events.Length;
         return ValueTask.CompletedTask;
     }
 
@@ -110,17 +111,29 @@ internal sealed class DuckStore : ISeriesStore, IDisposable
     {
         Begin();
         AppendFact(_facts!.CreateRow(), fact);
-        Reached(fact.LeafIndex + 1, 1);
+        _eventsOpen++;
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask FlushAsync(ulong nextLeaf, CancellationToken cancel)
+    public ValueTask ReachedAsync(ulong nextLeaf, CancellationToken cancel)
     {
-        if (nextLeaf > NextLeaf)
+        _reached = nextLeaf;
+        return _eventsOpen >= EventsPerTransaction ? FlushAsync(cancel) : ValueTask.CompletedTask;
+    }
+
+    public ValueTask FlushAsync(CancellationToken cancel)
+    {
+        if (_reached > NextLeaf)
         {
             Begin();
-            Commit(nextLeaf);
+            Commit();
         }
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -130,15 +143,6 @@ internal sealed class DuckStore : ISeriesStore, IDisposable
         CloseAppenders();
         _open?.Dispose();
         _writer.Dispose();
-    }
-
-    private void Reached(ulong nextLeaf, int events)
-    {
-        _eventsOpen += events;
-        if (_eventsOpen >= EventsPerTransaction)
-        {
-            Commit(nextLeaf);
-        }
     }
 
     private void Begin()
@@ -153,20 +157,20 @@ internal sealed class DuckStore : ISeriesStore, IDisposable
         _facts = _writer.CreateAppender("facts");
     }
 
-    private void Commit(ulong nextLeaf)
+    private void Commit()
     {
         CloseAppenders();
         using (var position = _writer.CreateCommand())
         {
             position.CommandText = "UPDATE store SET next_leaf = $next";
-            position.Parameters.Add(new DuckDBParameter("next", nextLeaf));
+            position.Parameters.Add(new DuckDBParameter("next", _reached));
             position.ExecuteNonQuery();
         }
         _open!.Commit();
         _open.Dispose();
         _open = null;
         _eventsOpen = 0;
-        NextLeaf = nextLeaf;
+        NextLeaf = _reached;
     }
 
     private void CloseAppenders()

@@ -1,0 +1,73 @@
+using TaserTelemetry.Ledger.Journals;
+
+namespace TaserTelemetry.Gateway.TimeSeries.Following;
+
+/// <summary>The journal cannot be read on: where, and what to do about it.</summary>
+internal sealed class JournalUnreadableException : Exception
+{
+    public JournalUnreadableException(string message)
+        : base(message) { }
+
+    public JournalUnreadableException(string message, Exception cause)
+        : base(message, cause) { }
+
+    public JournalUnreadableException() { }
+
+    public static JournalUnreadableException At(JournalProblem problem) =>
+        new($"The journal is damaged: {problem}. Nothing behind it reaches this store. Run taser-audit verify on a copy of DATA.");
+}
+
+/// <summary>
+/// Brings one store along behind the journal. It reads up to what is durable, lets the store settle, and sleeps until more is durable.
+/// While little comes it settles at most every <paramref name="settleEvery"/>: each settling costs the disk a sync that the journal
+/// would otherwise have.
+/// </summary>
+internal sealed class Follower(
+    Func<ulong, CancellationToken, ValueTask<ulong>> waitBeyond,
+    StoreState state,
+    TimeSpan settleEvery,
+    TimeProvider time
+)
+{
+    /// <summary>Follows from where the store stands until cancelled.</summary>
+    /// <exception cref="JournalUnreadableException">A record below the last commit cannot be read.</exception>
+    public async Task FollowAsync(ISeriesStore store, SeriesReader reader, CancellationToken cancel)
+    {
+        var next = store.NextLeaf;
+        while (true)
+        {
+            state.Durable(await waitBeyond(next, cancel));
+            var began = time.GetTimestamp();
+            next = await TakeAsync(store, reader, next, cancel);
+            await store.FlushAsync(cancel);
+            state.Reached(store.NextLeaf);
+            var rest = settleEvery - time.GetElapsedTime(began);
+            if (rest > TimeSpan.Zero)
+            {
+                await Task.Delay(rest, time, cancel);
+            }
+        }
+    }
+
+    /// <summary>Gives the store everything up to the end of what is durable; returns the leaf index after it.</summary>
+    public async Task<ulong> TakeAsync(ISeriesStore store, SeriesReader reader, ulong next, CancellationToken cancel)
+    {
+        ReadStatus status;
+        while ((status = reader.Read()) == ReadStatus.Record)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (reader.Fact is { } fact)
+            {
+                await store.AcceptAsync(fact, cancel);
+            }
+            if (reader.Source is { } source)
+            {
+                await store.AcceptAsync(source, reader.Events, cancel);
+            }
+            next = reader.Index + 1;
+            await store.ReachedAsync(next, cancel);
+            state.Reached(store.NextLeaf);
+        }
+        return status == ReadStatus.End ? next : throw JournalUnreadableException.At(reader.Problem!.Value);
+    }
+}
