@@ -21,9 +21,17 @@ internal static partial class TimeSeriesLog
     [LoggerMessage(5005, LogLevel.Warning, "{Target} {Check}: {Words}")]
     public static partial void ProbeWarning(this ILogger log, string target, string check, string words);
 
-    [LoggerMessage(5006, LogLevel.Warning, "{Store} differs from the journal for {Device} on {Day}: {InStore} of {InJournal} points; sent again")]
+    [LoggerMessage(
+        5006,
+        LogLevel.Warning,
+        "{Store} differs from the journal for {Device} on {Day}: {InStore} of {InJournal} points; sent again"
+    )]
     public static partial void CountDiffers(this ILogger log, string store, string device, string day, long inStore, long inJournal);
 
-    [LoggerMessage(5007, LogLevel.Information, "{Store} counted against the journal: {Days} device-days, {Points} points, {Different} different")]
+    [LoggerMessage(
+        5007,
+        LogLevel.Information,
+        "{Store} counted against the journal: {Days} device-days, {Points} points, {Different} different"
+    )]
     public static partial void Counted(this ILogger log, string store, long days, long points, long different);
 }

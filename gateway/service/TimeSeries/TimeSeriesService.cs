@@ -121,7 +121,8 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
             {
                 state.Set(StorePhase.Stopped, damaged.Message);
             }
-            catch (Exception failed) when (failed is DuckDBException or IOException or UnauthorizedAccessException or InvalidOperationException)
+            catch (Exception failed)
+                when (failed is DuckDBException or IOException or UnauthorizedAccessException or InvalidOperationException)
             {
                 state.Set(StorePhase.Waiting, failed.Message.ReplaceLineEndings(" "));
             }
@@ -200,7 +201,11 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
                 return;
             }
             state.Set(report.Worst == ProbeFinding.Fault ? StorePhase.Stopped : StorePhase.Waiting, report.ToString());
-            await Task.Delay(report.Worst == ProbeFinding.Fault ? waits.AfterFault() : waits.AfterFailure(attempts), _sources.Time, _stop.Token);
+            await Task.Delay(
+                report.Worst == ProbeFinding.Fault ? waits.AfterFault() : waits.AfterFailure(attempts),
+                _sources.Time,
+                _stop.Token
+            );
         }
     }
 

@@ -3,8 +3,8 @@ using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Evidence.Reading;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using ClockReading = TaserTelemetry.Evidence.Leaves.ClockReading;
-using DockHealth = TaserTelemetry.Evidence.Leaves.DockHealth;
 using Docked = TaserTelemetry.Evidence.Leaves.Docked;
+using DockHealth = TaserTelemetry.Evidence.Leaves.DockHealth;
 using LogCleared = TaserTelemetry.Evidence.Leaves.LogCleared;
 using RangeGone = TaserTelemetry.Evidence.Leaves.RangeGone;
 using Undocked = TaserTelemetry.Evidence.Leaves.Undocked;
@@ -18,43 +18,86 @@ internal static class SeriesFacts
         leaf switch
         {
             Gap gap => Lost(index, gap.AtNs, gap.Device, StateOf(gap), gap.First, Distance(gap.First, gap.Next)),
-            RangeGone gone => At(index, gone.Arrival, FactKind.Gap, "declared_gone", gone.Device) with { Count = (long)gone.Ranges.SequenceCount },
-            LogCleared cleared => At(index, cleared.Arrival, FactKind.Gap, "log_cleared", cleared.Device) with { First = cleared.LastSequence },
+            RangeGone gone => At(index, gone.Arrival, FactKind.Gap, "declared_gone", gone.Device) with
+            {
+                Count = (long)gone.Ranges.SequenceCount,
+            },
+            LogCleared cleared => At(index, cleared.Arrival, FactKind.Gap, "log_cleared", cleared.Device) with
+            {
+                First = cleared.LastSequence,
+            },
             EpochOpened opened => Lost(index, opened.AtNs, opened.Device, "epoch_opened", opened.Anchor, null),
             Quarantined kept => At(index, kept.Arrival, FactKind.Quarantine, NameOf((Reason)kept.Reason), kept.Device) with
             {
                 Count = 1,
                 Bytes = kept.ReceivedBytes,
             },
-            QuarantineRefused refused => Placed(index, refused.AtNs, FactKind.Quarantine, "refused_" + NameOf((Reason)refused.Reason), refused.Place) with
+            QuarantineRefused refused => Placed(
+                index,
+                refused.AtNs,
+                FactKind.Quarantine,
+                "refused_" + NameOf((Reason)refused.Reason),
+                refused.Place
+            ) with
             {
                 Count = (long)refused.Count,
                 Bytes = (long)refused.Bytes,
             },
-            ClockReading { Clock.Quality: not ClockQuality.None } read => At(index, read.Arrival, FactKind.Clock, NameOf(read.Clock.Quality), read.Device) with
+            ClockReading { Clock.Quality: not ClockQuality.None } read => At(
+                index,
+                read.Arrival,
+                FactKind.Clock,
+                NameOf(read.Clock.Quality),
+                read.Device
+            ) with
             {
                 OffsetNs = read.Clock.OffsetNs,
                 BoundNs = read.Clock.BoundNs,
             },
-            StoredBlock block => At(index, block.Arrival, FactKind.Pulses, "block_" + block.BlockKind.ToString("D3", null), block.Device) with
+            StoredBlock block => At(
+                index,
+                block.Arrival,
+                FactKind.Pulses,
+                "block_" + block.BlockKind.ToString("D3", null),
+                block.Device
+            ) with
             {
                 First = block.Sequence,
                 Count = block.Part,
             },
             Docked docked => At(index, docked.Arrival, FactKind.Dock, "docked", docked.Device),
-            Undocked undocked => At(index, undocked.Arrival, FactKind.Dock, undocked.Complete ? "undocked" : "undocked_early", undocked.Device),
+            Undocked undocked => At(
+                index,
+                undocked.Arrival,
+                FactKind.Dock,
+                undocked.Complete ? "undocked" : "undocked_early",
+                undocked.Device
+            ),
             DockHealth health => At(index, health.Arrival, FactKind.Dock, "health", "") with
             {
                 Count = BitOperations.PopCount(health.BayFaults),
                 Bytes = health.StorageLeftBytes <= long.MaxValue ? (long)health.StorageLeftBytes : null,
             },
             DockSilence silence => Placed(index, silence.AtNs, FactKind.Dock, silence.Silent ? "silent" : "heard_again", silence.Place),
-            ChainCheck check => Lost(index, check.AtNs, check.Device, Snake(check.Result.ToString()), check.First, Distance(check.First, check.Next)) with
+            ChainCheck check => Lost(
+                index,
+                check.AtNs,
+                check.Device,
+                Snake(check.Result.ToString()),
+                check.First,
+                Distance(check.First, check.Next)
+            ) with
             {
                 Kind = FactKind.Integrity,
             },
             CheckpointShown shown => At(index, shown.Arrival, FactKind.Integrity, "checkpoint_" + Snake(shown.Result.ToString()), ""),
-            StoredBatch { VariantRanges.Count: > 0 } differs => At(index, differs.Arrival, FactKind.Integrity, "variant", differs.Device) with
+            StoredBatch { VariantRanges.Count: > 0 } differs => At(
+                index,
+                differs.Arrival,
+                FactKind.Integrity,
+                "variant",
+                differs.Device
+            ) with
             {
                 First = differs.VariantRanges.AsSpan()[0].First,
                 Count = (long)differs.VariantRanges.SequenceCount,
@@ -117,5 +160,7 @@ internal static class SeriesFacts
     private static long Distance(ulong first, ulong next) => next <= first ? 0 : (long)Math.Min(next - first, long.MaxValue);
 
     private static string Snake(string name) =>
-        string.Concat(name.Select((letter, at) => char.IsUpper(letter) ? (at == 0 ? "" : "_") + char.ToLowerInvariant(letter) : letter.ToString()));
+        string.Concat(
+            name.Select((letter, at) => char.IsUpper(letter) ? (at == 0 ? "" : "_") + char.ToLowerInvariant(letter) : letter.ToString())
+        );
 }

@@ -23,7 +23,7 @@ public sealed class DuckStoreTests : IDisposable
         Assert.Equal(0, Number(reader, "SELECT count(*) FROM events"));
         Assert.Equal(0UL, store.NextLeaf);
 
-        await store.FlushAsync(1, default);
+        await CommitAsync(store, 1);
 
         Assert.Equal(10, Number(reader, "SELECT count(*) FROM events"));
         Assert.Equal(1, Number(reader, "SELECT next_leaf::BIGINT FROM store"));
@@ -36,7 +36,7 @@ public sealed class DuckStoreTests : IDisposable
         using (var store = Open())
         {
             await store.AcceptAsync(Sample.Source(leaf: 0), Events(0, 10), default);
-            await store.FlushAsync(1, default);
+            await CommitAsync(store, 1);
             await store.AcceptAsync(Sample.Source(leaf: 1), Events(10, 10), default);
         }
 
@@ -55,6 +55,7 @@ public sealed class DuckStoreTests : IDisposable
         for (ulong leaf = 0; leaf < 17; leaf++)
         {
             await store.AcceptAsync(Sample.Source(leaf: leaf), Events(leaf * 4_096, 4_096), default);
+            await store.ReachedAsync(leaf + 1, default);
         }
 
         Assert.Equal(16UL, store.NextLeaf);
@@ -87,7 +88,7 @@ public sealed class DuckStoreTests : IDisposable
             new[] { new SeriesEvent(ulong.MaxValue, 1, false, bare) },
             default
         );
-        await store.FlushAsync(8, default);
+        await CommitAsync(store, 8);
 
         using var reader = store.OpenReader();
         using var command = reader.CreateCommand();
@@ -118,7 +119,7 @@ public sealed class DuckStoreTests : IDisposable
             default
         );
         await store.AcceptAsync(Sample.Source("OTHER", leaf: 1), new[] { At(0, 2, EventCode.Trigger, 5_000) }, default);
-        await store.FlushAsync(2, default);
+        await CommitAsync(store, 2);
 
         using var reader = store.OpenReader();
         Assert.Equal(5, Number(reader, "SELECT count(*) FROM activations"));
@@ -142,7 +143,7 @@ public sealed class DuckStoreTests : IDisposable
         using (var store = Open())
         {
             await store.AcceptAsync(Sample.Source(leaf: 0), Events(0, 5_000), default);
-            await store.FlushAsync(1, default);
+            await CommitAsync(store, 1);
         }
         switch (how)
         {
@@ -202,7 +203,7 @@ public sealed class DuckStoreTests : IDisposable
         for (ulong leaf = 0; leaf < 100; leaf++)
         {
             await store.AcceptAsync(Sample.Source(leaf: leaf), Events(leaf * 100, 100), default);
-            await store.FlushAsync(leaf + 1, default);
+            await CommitAsync(store, leaf + 1);
         }
         await stop.CancelAsync();
         await reading;
@@ -225,7 +226,7 @@ public sealed class DuckStoreTests : IDisposable
             },
             default
         );
-        await store.FlushAsync(2, default);
+        await CommitAsync(store, 2);
         using var reader = store.OpenReader();
 
         var files = ParquetExport.Write(reader, _folder.At("ex'port"));
@@ -237,6 +238,12 @@ public sealed class DuckStoreTests : IDisposable
             Assert.Equal(Number(reader, $"SELECT count(*) FROM {table}"), Number(reader, $"SELECT count(*) FROM read_parquet('{quoted}')"));
             Assert.Equal(0, Number(reader, $"SELECT count(*) FROM (SELECT * FROM {table} EXCEPT SELECT * FROM read_parquet('{quoted}'))"));
         }
+    }
+
+    private static async Task CommitAsync(DuckStore store, ulong nextLeaf)
+    {
+        await store.ReachedAsync(nextLeaf, default);
+        await store.FlushAsync(default);
     }
 
     private DuckStore Open() => DuckStore.Open(File, new DuckDbSettings(), "a");
