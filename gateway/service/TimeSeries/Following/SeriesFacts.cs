@@ -14,7 +14,9 @@ namespace TaserTelemetry.Gateway.TimeSeries.Following;
 /// <summary>Which fact a leaf states, if any. States come from closed lists, because they become tags.</summary>
 internal static class SeriesFacts
 {
-    public static SeriesFact? Of(ulong index, Leaf leaf) =>
+    public static SeriesFact? Of(ulong index, Leaf leaf) => OfLogs(index, leaf) ?? OfDocks(index, leaf);
+
+    private static SeriesFact? OfLogs(ulong index, Leaf leaf) =>
         leaf switch
         {
             Gap gap => Lost(index, gap.AtNs, gap.Device, StateOf(gap), gap.First, Distance(gap.First, gap.Next)),
@@ -27,6 +29,59 @@ internal static class SeriesFacts
                 First = cleared.LastSequence,
             },
             EpochOpened opened => Lost(index, opened.AtNs, opened.Device, "epoch_opened", opened.Anchor, null),
+            StoredBlock block => At(
+                index,
+                block.Arrival,
+                FactKind.Pulses,
+                "block_" + block.BlockKind.ToString("D3", null),
+                block.Device
+            ) with
+            {
+                First = block.Sequence,
+                Count = block.Part,
+            },
+            StoredBatch { VariantRanges.Count: > 0 } differs => At(
+                index,
+                differs.Arrival,
+                FactKind.Integrity,
+                "variant",
+                differs.Device
+            ) with
+            {
+                First = differs.VariantRanges.AsSpan()[0].First,
+                Count = (long)differs.VariantRanges.SequenceCount,
+            },
+            ClockReading { Clock.Quality: not ClockQuality.None } read => At(
+                index,
+                read.Arrival,
+                FactKind.Clock,
+                NameOf(read.Clock.Quality),
+                read.Device
+            ) with
+            {
+                OffsetNs = read.Clock.OffsetNs,
+                BoundNs = read.Clock.BoundNs,
+            },
+            _ => null,
+        };
+
+    private static SeriesFact? OfDocks(ulong index, Leaf leaf) =>
+        leaf switch
+        {
+            Docked docked => At(index, docked.Arrival, FactKind.Dock, "docked", docked.Device),
+            Undocked undocked => At(
+                index,
+                undocked.Arrival,
+                FactKind.Dock,
+                undocked.Complete ? "undocked" : "undocked_early",
+                undocked.Device
+            ),
+            DockHealth health => At(index, health.Arrival, FactKind.Dock, "health", "") with
+            {
+                Count = BitOperations.PopCount(health.BayFaults),
+                Bytes = health.StorageLeftBytes <= long.MaxValue ? (long)health.StorageLeftBytes : null,
+            },
+            DockSilence silence => Placed(index, silence.AtNs, FactKind.Dock, silence.Silent ? "silent" : "heard_again", silence.Place),
             Quarantined kept => At(index, kept.Arrival, FactKind.Quarantine, NameOf((Reason)kept.Reason), kept.Device) with
             {
                 Count = 1,
@@ -43,42 +98,6 @@ internal static class SeriesFacts
                 Count = (long)refused.Count,
                 Bytes = (long)refused.Bytes,
             },
-            ClockReading { Clock.Quality: not ClockQuality.None } read => At(
-                index,
-                read.Arrival,
-                FactKind.Clock,
-                NameOf(read.Clock.Quality),
-                read.Device
-            ) with
-            {
-                OffsetNs = read.Clock.OffsetNs,
-                BoundNs = read.Clock.BoundNs,
-            },
-            StoredBlock block => At(
-                index,
-                block.Arrival,
-                FactKind.Pulses,
-                "block_" + block.BlockKind.ToString("D3", null),
-                block.Device
-            ) with
-            {
-                First = block.Sequence,
-                Count = block.Part,
-            },
-            Docked docked => At(index, docked.Arrival, FactKind.Dock, "docked", docked.Device),
-            Undocked undocked => At(
-                index,
-                undocked.Arrival,
-                FactKind.Dock,
-                undocked.Complete ? "undocked" : "undocked_early",
-                undocked.Device
-            ),
-            DockHealth health => At(index, health.Arrival, FactKind.Dock, "health", "") with
-            {
-                Count = BitOperations.PopCount(health.BayFaults),
-                Bytes = health.StorageLeftBytes <= long.MaxValue ? (long)health.StorageLeftBytes : null,
-            },
-            DockSilence silence => Placed(index, silence.AtNs, FactKind.Dock, silence.Silent ? "silent" : "heard_again", silence.Place),
             ChainCheck check => Lost(
                 index,
                 check.AtNs,
@@ -91,17 +110,6 @@ internal static class SeriesFacts
                 Kind = FactKind.Integrity,
             },
             CheckpointShown shown => At(index, shown.Arrival, FactKind.Integrity, "checkpoint_" + Snake(shown.Result.ToString()), ""),
-            StoredBatch { VariantRanges.Count: > 0 } differs => At(
-                index,
-                differs.Arrival,
-                FactKind.Integrity,
-                "variant",
-                differs.Device
-            ) with
-            {
-                First = differs.VariantRanges.AsSpan()[0].First,
-                Count = (long)differs.VariantRanges.SequenceCount,
-            },
             _ => null,
         };
 
