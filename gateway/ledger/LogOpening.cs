@@ -21,7 +21,8 @@ internal sealed class LogOpening(LogOptions options)
     {
         var key = TakeKey();
         disk.CreateFolder(place.Tlog);
-        var keptLast = new CheckpointsLog(disk, place.CheckpointsLog).OpenLast();
+        var kept = new CheckpointsLog(disk, place.CheckpointsLog);
+        var keptLast = kept.OpenLast();
         var last = Later(keys.ReadLast(place.KeyName), OwnCheckpoint(keptLast, key));
         var origin = key.Verifier.Name;
         var journalOptions = new JournalOptions(place.Journal, origin)
@@ -34,7 +35,7 @@ internal sealed class LogOpening(LogOptions options)
         var journal = Journal.Open(disk, journalOptions, last?.Size ?? 0, out var report);
         try
         {
-            return Join(journal, report, key, last, keptLast?.Note);
+            return Join(journal, report, key, last, kept, keptLast?.Note);
         }
         catch
         {
@@ -44,14 +45,23 @@ internal sealed class LogOpening(LogOptions options)
         }
     }
 
-    private TamperEvidentLog Join(Journal journal, RecoveryReport report, SigningKey key, Checkpoint? last, SignedNote? keptLast)
+    private TamperEvidentLog Join(
+        Journal journal,
+        RecoveryReport report,
+        SigningKey key,
+        Checkpoint? last,
+        CheckpointsLog kept,
+        SignedNote? keptLast
+    )
     {
         if (last is not null && report.BehindCheckpoint)
             throw new LogRestoredException(last, report.NextIndex);
         WriteVkey(key.Verifier);
+        if (last is null)
+            keys.WriteAgain(place.KeyName);
         var snapshots = new SnapshotFiles(disk, place.Journal, Journal.OriginHash(key.Verifier.Name));
         var tree = last is null ? new TileTree() : TreeAt(last, journal, snapshots);
-        var signer = new Signer(options, keys, key, snapshots, tree, journal.OpenReader);
+        var signer = new Signer(options, keys, key, snapshots, tree, kept, journal.OpenReader);
         if (last is not null)
             signer.Resume(last, keptLast);
         var compact = tree.ToCompact();
@@ -87,8 +97,9 @@ internal sealed class LogOpening(LogOptions options)
 
     private void WriteVkey(VerifierKey key)
     {
-        if (!disk.FileExists(place.VkeyFile))
-            DurableFile.Replace(disk, place.VkeyFile, Encoding.UTF8.GetBytes($"{key}\n"));
+        // written again at each start: after a sync that failed it can be read, and yet not be on the disk
+        var bytes = DurableFile.ReadOrNull(disk, place.VkeyFile, VkeyFileBytesMax) ?? Encoding.UTF8.GetBytes($"{key}\n");
+        DurableFile.Replace(disk, place.VkeyFile, bytes);
     }
 
     /// <summary>The keys folder may itself have come back from a backup: a checkpoint that this key has signed counts wherever it stands.</summary>
@@ -120,7 +131,7 @@ internal sealed class LogOpening(LogOptions options)
         using var reader = TreeReading.OpenAtBundle(tiles, start.Size, journal.OpenReader);
         if (TreeReading.Extend(start, size, reader, tiles) is { } problem)
             throw new JournalDamagedException(problem);
-        tiles.WritePartials(start);
+        tiles.RewritePartials(start);
         return start;
     }
 

@@ -163,7 +163,7 @@ public sealed class Journal : IDisposable
 
     private bool TryRoll()
     {
-        var header = new SegmentHeader(OriginHash(options.Origin), nextIndex, (ulong)options.SegmentBytes, (ulong)offset, default);
+        var header = new SegmentHeader(OriginHash(options.Origin), nextIndex, (ulong)options.SegmentBytes, (ulong)offset, false);
         if (maker.TryTake(header) is not { } next)
             return false;
         segment.Dispose();

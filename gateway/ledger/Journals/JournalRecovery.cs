@@ -41,7 +41,7 @@ internal sealed class JournalRecovery(IDisk disk, JournalOptions options, ulong 
 
     private Journal Create(out RecoveryReport report)
     {
-        var header = new SegmentHeader(Journal.OriginHash(options.Origin), 0, (ulong)options.SegmentBytes, 0, default);
+        var header = new SegmentHeader(Journal.OriginHash(options.Origin), 0, (ulong)options.SegmentBytes, 0, false);
         var pair =
             maker.TryTake(header)
             ?? throw new DiskException(
@@ -67,7 +67,9 @@ internal sealed class JournalRecovery(IDisk disk, JournalOptions options, ulong 
         }
         var last = scans[^1];
         var dirty = last.UsedEnd > last.CommittedEnd;
-        if (last.NextIndex < signedSize || (last.NextIndex == signedSize && !dirty))
+        // An empty last segment may have its name only in memory: a failed sync of the folder ended the run before.
+        var isEmpty = last.NextIndex == segments[^1];
+        if (last.NextIndex < signedSize || (last.NextIndex == signedSize && !dirty && !isEmpty))
             return new End(segments[^1], last.CommittedEnd, last.NextIndex);
         if (dirty)
             aside = SetBytesAside(segments[^1], last);
@@ -125,7 +127,7 @@ internal sealed class JournalRecovery(IDisk disk, JournalOptions options, ulong 
             var target = Math.Max(segments[i], Math.Min(signedSize, scans[i].NextIndex));
             var header = scans[i].Header with { FirstIndex = target };
             if (i > 0)
-                header = header with { PreviousEnd = (ulong)end.Offset, PreviousRestHash = default };
+                header = header with { PreviousEnd = (ulong)end.Offset, Supersedes = false };
             var limit = i + 1 < segments.Count ? segments[i + 1] : ulong.MaxValue;
             end = Copy(segments[i], limit, header);
         }
@@ -139,7 +141,7 @@ internal sealed class JournalRecovery(IDisk disk, JournalOptions options, ulong 
         var name = JournalFormat.SegmentName(source);
         using var from = disk.Open(Path.Combine(options.Folder, name), DiskAccess.Read);
         using var copy = disk.Open(path, DiskAccess.CreateNew);
-        var writer = new SegmentCopy(from, copy, encoder, header);
+        var writer = new SegmentCopy(copy, encoder, header);
         var scan = SegmentScan.Run(from, name, limit, options.IsDisposed, writer.OnGroup);
         writer.Finish(sourceStays: source < target);
         copy.Sync();

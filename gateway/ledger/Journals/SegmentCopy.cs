@@ -1,10 +1,9 @@
-using System.Security.Cryptography;
 using TaserTelemetry.Ledger.Disks;
 
 namespace TaserTelemetry.Ledger.Journals;
 
 /// <summary>Writes the groups of one segment, from an index on, into a new one: records byte for byte, commit entries with their new place.</summary>
-internal sealed class SegmentCopy(IDiskFile source, IDiskFile copy, GroupEncoder encoder, SegmentHeader header)
+internal sealed class SegmentCopy(IDiskFile copy, GroupEncoder encoder, SegmentHeader header)
 {
     private long cut = SegmentHeader.Bytes;
 
@@ -42,33 +41,30 @@ internal sealed class SegmentCopy(IDiskFile source, IDiskFile copy, GroupEncoder
         End += encoder.Bytes.Length;
     }
 
-    /// <summary>Zero-fills the rest and writes the header. It names what stays behind the cut when the source stays too.</summary>
+    /// <summary>Zero-fills the rest and writes the header. It says where the source was cut when that stays too.</summary>
     public void Finish(bool sourceStays)
     {
         var zeros = new byte[256 << 10];
         for (var offset = End; offset < (long)header.SegmentBytes; offset += zeros.Length)
             copy.Write(zeros.AsSpan(0, (int)Math.Min(zeros.Length, (long)header.SegmentBytes - offset)), offset);
-        var final = sourceStays ? header with { PreviousEnd = (ulong)cut, PreviousRestHash = RestHash(source, cut) } : header;
+        var final = sourceStays ? header with { PreviousEnd = (ulong)cut, Supersedes = true } : header;
         Span<byte> bytes = stackalloc byte[SegmentHeader.Bytes];
         final.Write(bytes);
         copy.Write(bytes, 0);
     }
 
-    /// <summary>SHA-256 of the file from an offset on; the default (all zero) when those bytes are all zero.</summary>
-    public static Hash256 RestHash(IDiskFile file, long from)
+    /// <summary>Whether the file has nothing but zeros from an offset on.</summary>
+    public static bool IsZeroFrom(IDiskFile file, long from)
     {
-        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var chunk = new byte[256 << 10];
-        var allZero = true;
         for (var offset = from; ; )
         {
             var read = file.Read(chunk, offset);
+            if (chunk.AsSpan(0, read).ContainsAnyExcept((byte)0))
+                return false;
             if (read == 0)
-                break;
-            sha.AppendData(chunk, 0, read);
-            allZero &= !chunk.AsSpan(0, read).ContainsAnyExcept((byte)0);
+                return true;
             offset += read;
         }
-        return allZero ? default : Hash256.From(sha.GetHashAndReset());
     }
 }

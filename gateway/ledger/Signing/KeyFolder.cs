@@ -46,6 +46,13 @@ public sealed class KeyFolder(IDisk disk, string folder)
         return key;
     }
 
+    /// <summary>Writes a key's file again: after a sync that failed it can be read, and yet not be on the disk.</summary>
+    public void WriteAgain(string name)
+    {
+        if (DurableFile.ReadOrNull(disk, KeyFile(name), FileBytesMax) is { } bytes)
+            DurableFile.Replace(disk, KeyFile(name), bytes, isPrivate: true);
+    }
+
     /// <summary>The last checkpoint signed with the key of that name; null when none was.</summary>
     /// <exception cref="LogKeyException">The file is there and cannot be read as one.</exception>
     public Checkpoint? ReadLast(string name)

@@ -33,6 +33,7 @@ internal sealed class Signer : IDisposable
         SigningKey key,
         SnapshotFiles snapshots,
         TileTree tree,
+        CheckpointsLog kept,
         Func<ulong, JournalReader> openReader
     )
     {
@@ -43,8 +44,8 @@ internal sealed class Signer : IDisposable
         this.snapshots = snapshots;
         this.tree = tree;
         this.openReader = openReader;
+        this.kept = kept;
         tiles = new TileFolder(disk, place.Tlog);
-        kept = new CheckpointsLog(disk, place.CheckpointsLog);
     }
 
     public VerifierKey Key => key.Verifier;
@@ -82,23 +83,24 @@ internal sealed class Signer : IDisposable
             StartAgain();
             return SignStatus.DiskFull;
         }
-        catch (DiskException)
+        catch (DiskException e)
         {
-            StartAgain();
-            throw;
+            throw Refuse(e.Message.TrimEnd('.'));
         }
     }
 
-    /// <summary>Takes up a checkpoint that was signed before, after the journal has led to its root; publishes what a crash kept back.</summary>
+    /// <summary>
+    /// Takes up a checkpoint that was signed before, after the journal has led to its root, and publishes it: a crash may have kept it
+    /// back, or left it readable and not durable.
+    /// </summary>
     public void Resume(Checkpoint last, SignedNote? lastKept)
     {
-        var note = lastKept is not null && lastKept.Text == last.Text ? lastKept : last.Sign(key);
-        if (lastKept?.Text != last.Text)
+        keys.WriteLast(place.KeyName, last);
+        var isKept = lastKept?.Text == last.Text;
+        var note = isKept ? lastKept! : last.Sign(key);
+        if (!isKept)
             kept.Append(note);
-        var bytes = note.ToBytes();
-        var there = DurableFile.ReadOrNull(disk, place.CheckpointFile, SignedNote.BytesMax);
-        if (there is null || !there.AsSpan().SequenceEqual(bytes))
-            DurableFile.Replace(disk, place.CheckpointFile, bytes);
+        DurableFile.Replace(disk, place.CheckpointFile, note.ToBytes());
         Volatile.Write(ref published, new Published(last, note));
     }
 
@@ -141,7 +143,9 @@ internal sealed class Signer : IDisposable
 
     private LogSigningException Refuse(string why)
     {
-        refused = new LogSigningException($"No checkpoint is signed any more: {why}. Stop the gateway and run taser-audit verify.");
+        refused = new LogSigningException(
+            $"No checkpoint is signed any more: {why}. Stop the gateway, check the disk, run taser-audit verify, start again."
+        );
         return refused;
     }
 }

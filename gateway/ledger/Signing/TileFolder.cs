@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using TaserTelemetry.Ledger.Disks;
 using TaserTelemetry.Ledger.Trees;
 
@@ -55,6 +56,34 @@ internal sealed class TileFolder(IDisk disk, string prefix)
         }
     }
 
+    /// <summary>
+    /// Writes again what a crash may have torn: the partial ones of the present size, and those of earlier checkpoints beside them. Any
+    /// for a greater size belong to no checkpoint and go.
+    /// </summary>
+    public void RewritePartials(TileTree tree)
+    {
+        WritePartials(tree);
+        foreach (var width in WidthsBeside(TileName.Entries(bundleNumber, 1)))
+            WriteOrDelete(
+                TileName.Entries(bundleNumber, width),
+                width < bundleEntries ? bundle.AsSpan(0, BundlePrefix(width)) : [],
+                width,
+                bundleEntries
+            );
+        for (var level = 0; level < tree.Rows.Count; level++)
+        {
+            var row = tree.Rows[level];
+            var tile = tree.Size >> (8 * (level + 1));
+            foreach (var width in WidthsBeside(TileName.Hashes(level, tile, 1)))
+                WriteOrDelete(
+                    TileName.Hashes(level, tile, width),
+                    width < row.Count ? Concatenate(row.Take(width).ToArray()) : [],
+                    width,
+                    row.Count
+                );
+        }
+    }
+
     /// <summary>Everything written so far is durable afterwards.</summary>
     public void Sync() => disk.SyncFileSystem(prefix);
 
@@ -62,6 +91,33 @@ internal sealed class TileFolder(IDisk disk, string prefix)
     {
         Write(name, bytes);
         disk.DeleteFolder(Path.Combine(prefix, name + ".p")); // allowed once the full tile exists
+    }
+
+    private List<int> WidthsBeside(string name)
+    {
+        var widths = new List<int>();
+        foreach (var file in disk.FileNames(Path.Combine(prefix, Path.GetDirectoryName(name)!)))
+        {
+            if (int.TryParse(file, NumberStyles.None, CultureInfo.InvariantCulture, out var width) && width is > 0 and < TileName.FullWidth)
+                widths.Add(width);
+        }
+        return widths;
+    }
+
+    private void WriteOrDelete(string name, ReadOnlySpan<byte> bytes, int width, int present)
+    {
+        if (width < present)
+            Write(name, bytes);
+        else if (width > present)
+            disk.Delete(Path.Combine(prefix, name));
+    }
+
+    private int BundlePrefix(int entries)
+    {
+        var bytes = 0;
+        for (var i = 0; i < entries; i++)
+            bytes += 2 + BinaryPrimitives.ReadUInt16BigEndian(bundle.AsSpan(bytes));
+        return bytes;
     }
 
     private void Write(string name, ReadOnlySpan<byte> bytes) => disk.WriteDerived(Path.Combine(prefix, name), bytes);

@@ -1,0 +1,61 @@
+using System.Buffers.Binary;
+using TaserTelemetry.Ledger.Disks;
+using TaserTelemetry.Ledger.Trees;
+
+namespace TaserTelemetry.Ledger.Verifying;
+
+/// <summary>Compares leaves, in order, with the entry bundles below a prefix. One for each segment, since it walks forward only.</summary>
+internal sealed class BundleCheck(IDisk disk, string prefix, ulong size, ProblemList problems)
+{
+    private const int BundleBytesMax = TileName.FullWidth * (2 + ushort.MaxValue);
+    private byte[]? bundle;
+    private int at;
+    private ulong number = ulong.MaxValue;
+    private int nextEntry;
+    private string name = "";
+
+    public void Compare(ulong index, ReadOnlySpan<byte> leaf)
+    {
+        if (index / TileName.FullWidth != number)
+            Load(index / TileName.FullWidth);
+        SkipTo((int)(index % TileName.FullWidth));
+        if (bundle is null)
+            return;
+        var fits = bundle.Length - at >= 2 + leaf.Length;
+        if (
+            !fits
+            || BinaryPrimitives.ReadUInt16BigEndian(bundle.AsSpan(at)) != leaf.Length
+            || !bundle.AsSpan(at + 2, leaf.Length).SequenceEqual(leaf)
+        )
+        {
+            problems.Add(VerifyArea.Entries, name, at, index, "the entry is not the journal's leaf");
+            bundle = null;
+            return;
+        }
+        at += 2 + leaf.Length;
+        nextEntry++;
+        if (nextEntry == Width && at != bundle.Length)
+            problems.Add(VerifyArea.Entries, name, at, index, "bytes stand behind the last entry");
+    }
+
+    private int Width => (int)Math.Min(TileName.FullWidth, size - (number * TileName.FullWidth));
+
+    private void Load(ulong tile)
+    {
+        (number, at, nextEntry) = (tile, 0, 0);
+        name = TileName.Entries(tile, Width);
+        bundle = DurableFile.ReadOrNull(disk, Path.Combine(prefix, name), BundleBytesMax);
+        if (bundle is null)
+            problems.Add(VerifyArea.Entries, name, null, tile * TileName.FullWidth, "the entry bundle is missing");
+    }
+
+    private void SkipTo(int entry)
+    {
+        for (; bundle is not null && nextEntry < entry; nextEntry++)
+        {
+            if (bundle.Length - at < 2)
+                return;
+            at = Math.Min(bundle.Length, at + 2 + BinaryPrimitives.ReadUInt16BigEndian(bundle.AsSpan(at)));
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using System.Globalization;
+using TaserTelemetry.Ledger.Disks;
+using TaserTelemetry.Ledger.Journals;
+using TaserTelemetry.Ledger.Notes;
+using TaserTelemetry.Ledger.Signing;
+using TaserTelemetry.Ledger.Verifying;
+
+namespace TaserTelemetry.Ledger.Tests.Simulation;
+
+/// <summary>
+/// Whole lives of a log on the simulated disk: append, sign, stop, and somewhere in it the power fails, a sync fails, or the disk is
+/// full; then it is opened again. An oracle outside holds every acknowledged record and every published checkpoint.
+/// </summary>
+public sealed class CrashTests
+{
+    private static readonly LogPlace Place = LogPlace.Ledger("/data");
+
+    [Fact]
+    public void No_crash_loses_doubles_or_changes_what_was_acknowledged()
+    {
+        // four chances for trouble in each life: the campaign passes through more than 100,000 crash states
+        var lives = CampaignSettings.Of("crash") is { } campaign ? campaign.Count(30_000) : 300;
+        var seed = CampaignSettings.Seed;
+        Parallel.For(0, lives, life => Live(seed + life));
+    }
+
+    private static void Live(int seed)
+    {
+        try
+        {
+            new Life(seed).Run();
+        }
+        catch (Exception e) when (e is not Xunit.Sdk.XunitException)
+        {
+            Assert.Fail($"life {seed}: {e}");
+        }
+        catch (Xunit.Sdk.XunitException e)
+        {
+            Assert.Fail($"life {seed}: {e.Message}\n{e.StackTrace}");
+        }
+    }
+
+    private sealed class Life(int seed)
+    {
+        private readonly Random random = new(seed);
+        private readonly SimulatedDisk disk = new(seed);
+        private readonly List<JournalItem> acknowledged = [];
+        private readonly List<Checkpoint> published = [];
+        private JournalItem[] inFlight = [];
+        private DateTimeOffset now = new(2026, 11, 22, 8, 0, 0, TimeSpan.Zero);
+
+        public void Run()
+        {
+            for (var run = 0; run < 4; run++)
+            {
+                ChooseTrouble(run);
+                try
+                {
+                    RunOnce();
+                }
+                catch (PowerFailure)
+                {
+                    disk.LosePower();
+                }
+                catch (Exception e) when (e is JournalFailedException or DiskException or LogSigningException)
+                {
+                    disk.FailPowerAt = disk.FailSyncAt = 0; // the process ends; the page cache stays as it is
+                    disk.FullFrom = disk.FullUntil = long.MaxValue;
+                    if (random.Next(3) == 0)
+                        disk.LosePower();
+                }
+            }
+            disk.FailPowerAt = disk.FailSyncAt = 0;
+            disk.FullFrom = disk.FullUntil = long.MaxValue;
+            using (Open()) { }
+            disk.LosePower();
+            using var log = Open();
+            Verify();
+        }
+
+        private void ChooseTrouble(int run)
+        {
+            var soon = disk.Operations + random.Next(1, run == 0 ? 150 : 80);
+            switch (random.Next(5))
+            {
+                case 0 or 1:
+                    disk.FailPowerAt = soon;
+                    break;
+                case 2:
+                    disk.FailSyncAt = soon;
+                    break;
+                case 3:
+                    disk.FullFrom = soon;
+                    disk.FullUntil = soon + random.Next(1, 20);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        private void RunOnce()
+        {
+            using var log = Open();
+            for (var i = 0; i < 12; i++)
+            {
+                if (random.Next(4) == 0)
+                    Sign(log, stopping: false);
+                Append(log);
+            }
+            if (random.Next(2) == 0)
+                Sign(log, stopping: true);
+        }
+
+        private TamperEvidentLog Open()
+        {
+            var log = TamperEvidentLog.Open(
+                new LogOptions(Place, "/keys")
+                {
+                    Disk = disk,
+                    SegmentBytes = 4096,
+                    PrepareAhead = false,
+                    Origin = "example.invalid/test",
+                }
+            );
+            Settle(log);
+            return log;
+        }
+
+        /// <summary>All acknowledged records are there; the group that was being written may be, as a whole or not at all.</summary>
+        private void Settle(TamperEvidentLog log)
+        {
+            var expected = (ulong)acknowledged.Count;
+            if (log.NextIndex != expected)
+            {
+                Assert.Equal(expected + (ulong)inFlight.Length, log.NextIndex);
+                acknowledged.AddRange(inFlight);
+            }
+            inFlight = [];
+            using var reader = log.OpenReader(0);
+            foreach (var item in acknowledged)
+            {
+                Assert.True(ReadStatus.Record == reader.Read(), reader.Problem?.ToString());
+                Assert.True(reader.Leaf.SequenceEqual(item.Leaf.Span));
+                Assert.True(reader.Received.SequenceEqual(item.Received.Span));
+                Assert.Equal(ReceivedState.Present, reader.State);
+            }
+            Assert.Equal(ReadStatus.End, reader.Read());
+            Verify();
+        }
+
+        private void Append(TamperEvidentLog log)
+        {
+            inFlight = SampleItems.Group(random, random.Next(1, 5), 400);
+            var outcome = log.Append(inFlight);
+            if (outcome.Status == AppendStatus.Durable)
+            {
+                Assert.Equal((ulong)acknowledged.Count, outcome.FirstIndex);
+                acknowledged.AddRange(inFlight);
+                inFlight = [];
+            }
+            else
+            {
+                Assert.Equal(AppendStatus.DiskFull, outcome.Status);
+                inFlight = [];
+            }
+        }
+
+        private void Sign(TamperEvidentLog log, bool stopping)
+        {
+            now += TimeSpan.FromSeconds(11);
+            var outcome = log.TrySign(now, stopping);
+            if (outcome.Status == SignStatus.Signed && outcome.Checkpoint is not null)
+                published.Add(outcome.Checkpoint);
+        }
+
+        private void Verify()
+        {
+            var result = LedgerVerifier.Run(
+                new VerifyOptions(Place)
+                {
+                    Disk = disk,
+                    Threads = 1,
+                    Remembered =
+                    [
+                        .. published.Select(cp => new RememberedCheckpoint(
+                            cp.Size,
+                            cp.Root,
+                            cp.Size.ToString(CultureInfo.InvariantCulture)
+                        )),
+                    ],
+                }
+            );
+            Assert.True(result.IsIntact, string.Join("\n", result.Problems));
+            Assert.Equal((ulong)acknowledged.Count, result.Records);
+        }
+    }
+}
