@@ -118,6 +118,9 @@ public sealed record OfficerReport
     /// <summary>Where it came from.</summary>
     public SourceRow Source { get; init; }
 
+    /// <summary>Hash of the row's used cells as they stand: where it differs and nothing else does, the row was re-formatted.</summary>
+    public ulong RowHash { get; init; }
+
     /// <summary>Cells that changed from the version before, by column (A17); empty for a first version.</summary>
     public IReadOnlyList<string> ChangedColumns { get; init; } = [];
 }
