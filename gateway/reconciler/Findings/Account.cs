@@ -159,6 +159,7 @@ public enum ReportOutcome : byte
 /// <param name="UseId">Use it was matched to, or the best candidate; empty = none.</param>
 /// <param name="Score">0 to 1.</param>
 /// <param name="ScoreParts">The parts of the score, readable.</param>
+/// <param name="UsedAt">Time of use as stated.</param>
 /// <param name="Row">Where the report stands.</param>
 public sealed record ReportLine(
     string ReportId,
@@ -168,6 +169,7 @@ public sealed record ReportLine(
     string UseId,
     double Score,
     string ScoreParts,
+    TimeInterval UsedAt,
     string Row
 );
 

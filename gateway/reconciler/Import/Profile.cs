@@ -1,5 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using TaserTelemetry.Reconciler.Configuration;
 
 namespace TaserTelemetry.Reconciler.Import;
 
@@ -182,7 +182,7 @@ public sealed record Profile
     {
         try
         {
-            var profile = JsonSerializer.Deserialize(json, ProfileJson.Default.Profile);
+            var profile = JsonSerializer.Deserialize<Profile>(json, StrictJson.Options);
             string? error = profile is null ? "the profile is empty" : ProfileCheck.Error(profile);
             return error is null ? (profile, null) : (null, error);
         }
@@ -192,14 +192,3 @@ public sealed record Profile
         }
     }
 }
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    AllowDuplicateProperties = false,
-    ReadCommentHandling = JsonCommentHandling.Skip,
-    AllowTrailingCommas = true,
-    UseStringEnumConverter = true
-)]
-[JsonSerializable(typeof(Profile))]
-internal sealed partial class ProfileJson : JsonSerializerContext;

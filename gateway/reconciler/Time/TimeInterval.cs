@@ -66,6 +66,7 @@ public readonly record struct TimeInterval(long LowNs, long HighNs) : IComparabl
     /// <summary>RFC 3339: one stamp, or two with "/" between them where they differ by a second or more.</summary>
     public override string ToString() =>
         this == Unknown ? "not bounded"
+        : LowNs == Unknown.LowNs ? "before " + Text(HighNs)
         : HighNs - LowNs < SecondNs ? Text(LowNs)
         : Text(LowNs) + "/" + Text(HighNs);
 

@@ -1,0 +1,209 @@
+using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.Reconciler.Analysis;
+using TaserTelemetry.Reconciler.Findings;
+using TaserTelemetry.Reconciler.Registers;
+using TaserTelemetry.Reconciler.Time;
+
+namespace TaserTelemetry.Reconciler.Classification;
+
+/// <summary>
+/// Says what each activation was, after matching (domain 2.7.1). The default is operational: what nothing excuses counts, and each
+/// excuse is written down with its reason.
+/// </summary>
+internal static class Classifier
+{
+    public static void Classify(World world)
+    {
+        foreach (var device in world.Devices)
+        {
+            var testsOfIssue = new Dictionary<IssueRow, int>(ReferenceEqualityComparer.Instance);
+            foreach (var activation in device.Activations)
+            {
+                (activation.Class, activation.Reason) = Judge(world, activation, testsOfIssue);
+            }
+        }
+    }
+
+    private static (ActivationClass, string) Judge(World world, Activation activation, Dictionary<IssueRow, int> testsOfIssue)
+    {
+        var incident = activation.Incident;
+        if (incident is { Matches.Count: > 0 } && activation.Code != EventCode.Test)
+        {
+            return (ActivationClass.Matched, "in one incident with a reported use");
+        }
+
+        if (Register(activation) is { } row)
+        {
+            return row;
+        }
+
+        // no time window excuses a deployment, a connection, a long cycle, or a neighbour in its session that has one (2.7.1)
+        if (!BarredFromExcuse(activation))
+        {
+            var excuse = Maintenance(world, activation) ?? Test(world, activation, testsOfIssue) ?? Published(world, activation);
+            if (excuse is { } found)
+            {
+                return found;
+            }
+        }
+
+        if (incident is { PersonDecides: true })
+        {
+            return (ActivationClass.Waiting, "a person decides a match");
+        }
+
+        return world.HasReports && world.AsOfNs < world.ReportDueNs(activation.Device.IssueAt(activation.Start), activation.Start)
+            ? (ActivationClass.Waiting, "the reporting window is open")
+            : (ActivationClass.Unaccounted, "no report found in the files given");
+    }
+
+    /// <summary>What only a register row for that device, time and cartridge excuses.</summary>
+    private static (ActivationClass, string)? Register(Activation activation)
+    {
+        var device = activation.Device;
+        foreach (var row in device.Unintentional)
+        {
+            if (row.SignedBy.Length > 0 && row.At.Widen(15 * TimeInterval.MinuteNs).Overlaps(activation.Start))
+            {
+                return (ActivationClass.Unintentional, $"declared unintentional, signed ({row.Source})");
+            }
+        }
+
+        var issue = device.IssueAt(activation.Start);
+        bool operational = issue is { Purpose: IssuePurpose.Operational };
+        foreach (var row in device.Training)
+        {
+            if (!operational && new TimeInterval(row.From.LowNs, row.To.HighNs).Overlaps(activation.Start))
+            {
+                return (ActivationClass.Training, $"on the list of a training session ({row.Source})");
+            }
+        }
+
+        foreach (var row in device.Maintenance)
+        {
+            bool inside =
+                row.Kind == MaintenanceKind.Workshop
+                && row.Until is { } until
+                && new TimeInterval(row.At.LowNs, until.HighNs).Overlaps(activation.Start);
+            if (inside && !operational)
+            {
+                return (ActivationClass.Maintenance, $"in the workshop ({row.Source})");
+            }
+        }
+
+        return null;
+    }
+
+    private static bool BarredFromExcuse(Activation activation)
+    {
+        var device = activation.Device;
+        if (activation.Deployments > 0 || activation.Connection || activation.Exceeds(device.Model.CycleMs))
+        {
+            return true;
+        }
+
+        if (activation.Session < 0)
+        {
+            return false;
+        }
+
+        var session = device.Sessions[activation.Session];
+        if (session.Deployments > 0 || session.Connection)
+        {
+            return true;
+        }
+
+        for (int i = session.FirstActivation; i < Math.Min(device.Activations.Count, session.FirstActivation + session.Activations); i++)
+        {
+            if (device.Activations[i].Session == activation.Session && device.Activations[i].Exceeds(device.Model.CycleMs))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static (ActivationClass, string)? Maintenance(World world, Activation activation)
+    {
+        var device = activation.Device;
+        bool linked = false;
+        bool set = false;
+        foreach (var single in device.Events)
+        {
+            if (single.Record.Sequence > activation.First.Sequence && single.When.LowNs > activation.Start.HighNs)
+            {
+                break;
+            }
+
+            linked = single.Code switch
+            {
+                EventCode.DockConnect or EventCode.UsbConnect => true,
+                EventCode.DockDisconnect or EventCode.UsbDisconnect => false,
+                _ => linked,
+            };
+            set |=
+                single.Code is EventCode.TimeSync or EventCode.FirmwareUpdate
+                && single.When.GapNs(activation.Start) <= world.Rules.MaintenanceMinutes * TimeInterval.MinuteNs;
+        }
+
+        // a cable left in is no licence: beyond a day the connection row is stale
+        var issue = device.IssueAt(activation.Start);
+        return linked && issue is not { Purpose: IssuePurpose.Operational }
+                ? (ActivationClass.Maintenance, "between dock or USB connect and disconnect")
+            : set && issue is null && device.Issues.Count > 0
+                ? (ActivationClass.Maintenance, "within minutes of a clock setting or firmware update, not on issue")
+            : null;
+    }
+
+    private static (ActivationClass, string)? Test(World world, Activation activation, Dictionary<IssueRow, int> testsOfIssue)
+    {
+        if (activation.Code == EventCode.Test)
+        {
+            return (ActivationClass.Test, "an explicit TEST event");
+        }
+
+        if (!TestShape.Fits(activation) || TestShape.Near(activation, world.Rules.TestWindowMinutes) is not { } near)
+        {
+            return null;
+        }
+
+        int before = testsOfIssue.GetValueOrDefault(near.Issue);
+        if (before >= world.Rules.TestsPerIssue)
+        {
+            return null;
+        }
+
+        testsOfIssue[near.Issue] = before + 1;
+        return (ActivationClass.Test, $"the model's test pattern at {(near.AtReturn ? "return" : "issue")} ({near.Issue.Source})");
+    }
+
+    /// <summary>The filters of 1.9, in the parameter set published-2025 alone.</summary>
+    private static (ActivationClass, string)? Published(World world, Activation activation)
+    {
+        if (!world.Rules.PublishedFilters)
+        {
+            return null;
+        }
+
+        var device = activation.Device;
+        foreach (var step in device.ClockSteps)
+        {
+            if (step.When.GapNs(activation.Start) <= TimeInterval.HourNs)
+            {
+                return (ActivationClass.Maintenance, "published-2025: within 1 h of a time update");
+            }
+        }
+
+        if (device.Events.Exists(e => e.Code == EventCode.FirmwareUpdate && e.When.GapNs(activation.Start) <= TimeInterval.HourNs))
+        {
+            return (ActivationClass.Maintenance, "published-2025: within 1 h of a software update");
+        }
+
+        long window = world.Rules.BurstMinutes * TimeInterval.MinuteNs;
+        int near = device.Activations.Count(a =>
+            a.Deployments == 0 && !a.Exceeds(device.Model.CycleMs) && a.Start.GapNs(activation.Start) <= window
+        );
+        return near >= world.Rules.BurstActivations ? (ActivationClass.Test, "published-2025: a burst of short events in 5 minutes") : null;
+    }
+}

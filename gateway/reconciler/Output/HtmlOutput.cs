@@ -1,0 +1,289 @@
+using System.Globalization;
+using System.Text;
+using TaserTelemetry.Reconciler.Findings;
+using TaserTelemetry.Reconciler.Time;
+
+namespace TaserTelemetry.Reconciler.Output;
+
+/// <summary>
+/// The readable report: one file, no script, nothing fetched. It opens with the account, then coverage, then cases, each with its
+/// evidence and limits. Tables have headers and captions; nothing is said by colour alone; every picture has its words.
+/// </summary>
+public static class HtmlOutput
+{
+    /// <summary>Cases shown in full; the CSV and JSON files hold all.</summary>
+    public const int CasesShownMax = 1_000;
+
+    /// <summary>Rejected rows shown; the CSV file holds all.</summary>
+    public const int RejectsShownMax = 200;
+
+    /// <summary>Says what a log does not show: the only place where these words stand.</summary>
+    public const string FixedLimits =
+        "A device log says how long a device was activated, not whether anyone was affected: activation seconds are not exposure, and an activation is no evidence of a shock. "
+        + "No finding says that a report is false or that anything was hidden; it says what is recorded and what was not found in the files given.";
+
+    private const string Style =
+        "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:1rem;color:#1a1a1a;background:#fff}"
+        + "table{border-collapse:collapse;margin:.5rem 0 1.5rem;width:100%}caption{text-align:left;font-weight:600;padding:.3rem 0}"
+        + "th,td{border:1px solid #767676;padding:.3rem .6rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}td.n,th.n{text-align:right}"
+        + "th{background:#f0f0f0}section.case{border:1px solid #767676;border-left-width:6px;padding:.5rem 1rem;margin:1rem 0}"
+        + "code{overflow-wrap:anywhere;font-size:.85em}svg{max-width:100%;height:auto}a{color:#0b4f8a}dt{font-weight:600}summary{cursor:pointer}"
+        + "@media print{section.case{break-inside:avoid}}";
+
+    /// <summary>Writes it as UTF-8; the stream stays open.</summary>
+    public static void Write(ReconciliationResult result, Stream output)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        using var w = new StreamWriter(output, new UTF8Encoding(false), 64 * 1024, leaveOpen: true);
+        w.Write(
+            "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
+        );
+        w.Write("<title>Reconciliation of device logs and reports</title>\n<style>" + Style + "</style>\n</head>\n<body>\n<main>\n");
+        w.Write("<h1>Reconciliation of device logs and reports</h1>\n");
+        w.Write(
+            Line(
+                $"As of {TimeInterval.Text(result.AsOfNs)}; period from {TimeInterval.Text(result.FromNs)} to {TimeInterval.Text(result.ToNs)}, not included; rule set {result.RuleSet}."
+            )
+        );
+        w.Write(Line(FixedLimits));
+        Account(w, result.Account);
+        Coverage(w, result.Coverage);
+        NotTestable(w, result.NotTestable);
+        Cases(w, result);
+        Imports(w, result);
+        w.Write("</main>\n</body>\n</html>\n");
+    }
+
+    private static void Account(StreamWriter w, Account a)
+    {
+        w.Write("<h2 id=\"account\">The account</h2>\n");
+        var rows = new List<(string, int)> { ("Matched to a report", a.ActivationsMatched) };
+        rows.AddRange(a.ActivationsExcused.Select(r => ("Excused: " + r.Reason, r.Count)));
+        rows.AddRange(a.ActivationsWaiting.Select(r => ("Waiting: " + r.Reason, r.Count)));
+        rows.Add(("No account found in the files given", a.ActivationsUnaccounted));
+        Sum(w, "Activations recorded", a.Activations, rows);
+        var reports = new List<(string, int)> { ("Matched to a device log", a.ReportsMatched) };
+        reports.AddRange(a.ReportsNotTestable.Select(r => ("Not testable: " + r.Reason, r.Count)));
+        reports.Add(("Log complete, and it does not bear the report out", a.ReportsNotBorneOut));
+        Sum(w, "Reports handed in", a.Reports, reports);
+        if (a.Cartridges is { } c)
+        {
+            Sum(
+                w,
+                "Cartridges: opening and received",
+                c.Opening + c.Received,
+                [
+                    ("Used", c.Used),
+                    ("Training", c.Training),
+                    ("Returned", c.Returned),
+                    ("Closing", c.Closing),
+                    ("Unaccounted", c.Unaccounted),
+                ]
+            );
+        }
+
+        string examined = a.UsesExamined is { } n ? n.ToString(CultureInfo.InvariantCulture) : "decisions were not read";
+        w.Write(Line(FormattableString.Invariant($"Uses examined by a person: {examined} of {a.Uses} uses.")));
+    }
+
+    private static void Sum(StreamWriter w, string caption, int total, IEnumerable<(string Name, int Count)> rows)
+    {
+        w.Write(
+            $"<table>\n<caption>{Html(caption)}</caption>\n<thead><tr><th scope=\"col\">Line</th><th scope=\"col\" class=\"n\">Number</th></tr></thead>\n<tbody>\n"
+        );
+        foreach (var (name, count) in rows)
+        {
+            w.Write(FormattableString.Invariant($"<tr><th scope=\"row\">{Html(name)}</th><td class=\"n\">{count}</td></tr>\n"));
+        }
+
+        w.Write(
+            FormattableString.Invariant(
+                $"</tbody>\n<tfoot><tr><th scope=\"row\">Sum</th><td class=\"n\">{total}</td></tr></tfoot>\n</table>\n"
+            )
+        );
+    }
+
+    private static void Coverage(StreamWriter w, Coverage coverage)
+    {
+        w.Write("<h2 id=\"coverage\">Coverage</h2>\n");
+        double share = coverage.DeviceDays == 0 ? 0 : 100.0 * coverage.CompleteDays / coverage.DeviceDays;
+        w.Write(
+            Line(
+                coverage.HasRegister
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{coverage.CompleteDays} of {coverage.DeviceDays} device-days in service ({share:0.0} %) have a complete, time-bounded log. What is said below about absence rests on those alone."
+                    )
+                    : "No asset register was handed in: only devices that were heard of are known, and no share can be given."
+            )
+        );
+        if (coverage.Reasons.Count > 0)
+        {
+            Sum(
+                w,
+                "Device-days that are not complete",
+                coverage.DeviceDays - coverage.CompleteDays,
+                coverage.Reasons.Select(r => (r.Reason, r.Count))
+            );
+        }
+
+        if (coverage.NotInRegister.Count > 0)
+        {
+            w.Write(Line("Devices with a log that stand in no register: " + string.Join(", ", coverage.NotInRegister.Take(50)) + "."));
+        }
+    }
+
+    private static void NotTestable(StreamWriter w, IReadOnlyList<NotTestable> items)
+    {
+        w.Write("<h2 id=\"not-testable\">Not testable with these inputs</h2>\n");
+        if (items.Count == 0)
+        {
+            w.Write(Line("Every rule could be tested."));
+            return;
+        }
+
+        w.Write(
+            "<table>\n<caption>Rules, and why they could not be tested</caption>\n<thead><tr><th scope=\"col\">Rule</th><th scope=\"col\">Reason</th><th scope=\"col\" class=\"n\">On how many</th></tr></thead>\n<tbody>\n"
+        );
+        foreach (var item in items)
+        {
+            string count = item.Count == 0 ? "whole run" : item.Count.ToString(CultureInfo.InvariantCulture);
+            w.Write($"<tr><th scope=\"row\">{Html(item.RuleId)}</th><td>{Html(item.Reason)}</td><td class=\"n\">{count}</td></tr>\n");
+        }
+
+        w.Write("</tbody>\n</table>\n");
+    }
+
+    private static void Cases(StreamWriter w, ReconciliationResult result)
+    {
+        w.Write("<h2 id=\"cases\">Cases</h2>\n");
+        w.Write(
+            Line(
+                FormattableString.Invariant(
+                    $"{result.Cases.Count} case(s), {result.Findings.Count} finding(s). Priority 1 comes first; information comes last."
+                )
+            )
+        );
+        var timeline = new CaseTimeline(result);
+        foreach (var item in result.Cases.Take(CasesShownMax))
+        {
+            Case(w, item, timeline);
+        }
+
+        if (result.Cases.Count > CasesShownMax)
+        {
+            w.Write(
+                Line(
+                    FormattableString.Invariant(
+                        $"{result.Cases.Count - CasesShownMax} further case(s) stand in findings.csv and result.json."
+                    )
+                )
+            );
+        }
+    }
+
+    private static void Case(StreamWriter w, Case item, CaseTimeline timeline)
+    {
+        var f = item.Primary;
+        string priority = f.Priority == 0 ? "information" : FormattableString.Invariant($"priority {f.Priority}");
+        w.Write(
+            $"<section class=\"case\" aria-labelledby=\"{item.Id}\">\n<h3 id=\"{item.Id}\">{Html(f.RuleId)}, {Words(f.Kind)}, {priority}</h3>\n"
+        );
+        w.Write(Line(f.Wording));
+        w.Write(timeline.Svg(item));
+        w.Write(
+            $"<dl><dt>What would clear it</dt><dd>{Html(f.Clears)}</dd><dt>What it does not say</dt><dd>{Html(f.DoesNotSay)}</dd></dl>\n"
+        );
+        if (item.Consequences.Count > 0)
+        {
+            w.Write("<p>It also raises:</p>\n<ul>\n");
+            foreach (var consequence in item.Consequences)
+            {
+                w.Write($"<li>{Html(consequence.RuleId)}: {Html(consequence.Wording)}</li>\n");
+            }
+
+            w.Write("</ul>\n");
+        }
+
+        w.Write("<details><summary>Evidence</summary>\n<ul>\n");
+        foreach (var fact in f.Facts)
+        {
+            w.Write($"<li>record <code>{Html(CellText.Record(fact))}</code></li>\n");
+        }
+
+        foreach (string row in f.Rows)
+        {
+            w.Write($"<li>row <code>{Html(row)}</code></li>\n");
+        }
+
+        foreach (var parameter in f.Parameters)
+        {
+            w.Write($"<li>parameter {Html(parameter.Name)} = {Html(parameter.Value)}</li>\n");
+        }
+
+        w.Write(
+            FormattableString.Invariant(
+                $"<li>finding {f.Id}, rule {Html(f.RuleId)} version {f.RuleVersion}, {f.FactCount} record(s)</li>\n"
+            )
+        );
+        w.Write("</ul></details>\n</section>\n");
+    }
+
+    private static void Imports(StreamWriter w, ReconciliationResult result)
+    {
+        w.Write(
+            "<h2 id=\"imports\">Files</h2>\n<table>\n<caption>What was read</caption>\n<thead><tr><th scope=\"col\">File</th><th scope=\"col\">Read as</th><th scope=\"col\" class=\"n\">Rows</th><th scope=\"col\" class=\"n\">Understood</th><th scope=\"col\" class=\"n\">Rejected</th><th scope=\"col\">Notes</th></tr></thead>\n<tbody>\n"
+        );
+        foreach (var import in result.Imports)
+        {
+            var notes = import.Notes.Concat(
+                import.ColumnsRefused.Select(c => $"column {c.Column} refused: {c.Reason}; rows {string.Join(" | ", c.Rows)}")
+            );
+            w.Write(
+                FormattableString.Invariant(
+                    $"<tr><th scope=\"row\">{Html(import.File)}</th><td>{Html(import.Profile)}, {Html(import.Encoding)}</td><td class=\"n\">{import.RowsRead}</td><td class=\"n\">{import.RowsUnderstood}</td><td class=\"n\">{import.Rejects.Count}</td><td>{Html(string.Join("; ", notes))}</td></tr>\n"
+                )
+            );
+        }
+
+        w.Write("</tbody>\n</table>\n");
+        var rejects = result.Imports.SelectMany(i => i.Rejects).ToList();
+        if (rejects.Count == 0)
+        {
+            return;
+        }
+
+        w.Write(
+            "<table>\n<caption>Rows that were not understood</caption>\n<thead><tr><th scope=\"col\">File and line</th><th scope=\"col\">Column</th><th scope=\"col\">Cell</th><th scope=\"col\">Reason</th></tr></thead>\n<tbody>\n"
+        );
+        foreach (var reject in rejects.Take(RejectsShownMax))
+        {
+            w.Write(
+                FormattableString.Invariant(
+                    $"<tr><th scope=\"row\">{Html(reject.File)}:{reject.Line}</th><td>{Html(reject.Column)}</td><td><code>{Html(reject.Cell)}</code></td><td>{Html(reject.Reason)}</td></tr>\n"
+                )
+            );
+        }
+
+        w.Write("</tbody>\n</table>\n");
+        if (rejects.Count > RejectsShownMax)
+        {
+            w.Write(Line(FormattableString.Invariant($"{rejects.Count - RejectsShownMax} further row(s) stand in rejects.csv.")));
+        }
+    }
+
+    private static string Words(FindingKind kind) =>
+        kind switch
+        {
+            FindingKind.DataQuality => "data quality",
+            _ => kind.ToString().ToLowerInvariant(),
+        };
+
+    private static string Line(string text) => "<p>" + Html(text) + "</p>\n";
+
+    internal static string Html(string text) =>
+        text.Replace("&", "&amp;", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace(">", "&gt;", StringComparison.Ordinal)
+            .Replace("\"", "&quot;", StringComparison.Ordinal);
+}
