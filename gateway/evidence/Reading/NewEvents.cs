@@ -1,4 +1,4 @@
-using System.Text;
+using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.FirmwareProtocol.Records;
 using SequenceRanges = TaserTelemetry.Evidence.Leaves.SequenceRanges;
@@ -50,8 +50,12 @@ public readonly ref struct NewEvents
     /// <summary>The step of durations in ms as the source rounds them; 0 = 1 ms or no batch.</summary>
     public ushort DurationResolutionMs => ranges.Count == 0 ? (ushort)0 : batch.DurationResolutionMs;
 
-    /// <summary>Device firmware as the batch states it; empty = not stated or no batch. Makes a string.</summary>
-    public string Firmware => ranges.Count == 0 ? "" : Encoding.ASCII.GetString(batch.FirmwareAscii);
+    /// <summary>Device firmware as the batch states it, out of the cache; empty = not stated or no batch.</summary>
+    public string FirmwareFrom(NameCache names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return ranges.Count == 0 ? "" : names.Text(batch.FirmwareAscii);
+    }
 
     /// <summary>The walk.</summary>
     public Enumerator GetEnumerator() => new(batch, ranges);

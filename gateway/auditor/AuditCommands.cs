@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using TaserTelemetry.Auditor.Reconcile;
+using TaserTelemetry.Auditor.Verify;
+
+namespace TaserTelemetry.Auditor;
+
+/// <summary>The verbs of taser-audit. It reads, never writes to DATA but for the spool of the access log, and knows no network.</summary>
+internal static class AuditCommands
+{
+    public static int Run(string[] args, AuditConsole console, TimeProvider time)
+    {
+        var root = new RootCommand(
+            "Audits the logs of conducted energy devices offline: verifies the ledger, reconciles recorded activations with reports, makes evidence bundles."
+        )
+        {
+            VerifyCommand.Build(console),
+            ReconcileCommand.Build(console, time),
+        };
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            // The library prints error and corrections on both streams and answers 1; the contract has 2, and only results on standard output.
+            if (parsed.Action is ParseErrorAction errors)
+            {
+                errors.ShowHelp = false;
+            }
+            parsed.Invoke(new InvocationConfiguration { Output = console.Error, Error = console.Error });
+            console.Error.WriteLine("Use 'taser-audit --help' for the verbs, 'taser-audit VERB --help' for the options of one.");
+            return ExitCode.Usage;
+        }
+        return parsed.Invoke(new InvocationConfiguration { Output = console.Output, Error = console.Error });
+    }
+}

@@ -1,0 +1,87 @@
+using TaserTelemetry.Reconciler.Import;
+using TaserTelemetry.Reconciler.Inputs;
+using TaserTelemetry.Reconciler.Registers;
+using TaserTelemetry.Reconciler.Reports;
+
+namespace TaserTelemetry.Auditor.Reconcile;
+
+/// <summary>Reports and registers as read from files.</summary>
+internal sealed class InputFiles
+{
+    private readonly List<ImportAnswer> answers = [];
+    private readonly List<OfficerReport> reports = [];
+    private readonly List<string> notUsed = [];
+    private ReportColumns? columns;
+
+    public IReadOnlyList<ImportAnswer> Answers => answers;
+
+    public RegisterSet Registers { get; private set; } = new();
+
+    /// <summary>Files in the inputs folder whose names are no register's.</summary>
+    public IReadOnlyList<string> NotUsed => notUsed;
+
+    /// <summary>Reads all files; null, after having said why, when one cannot be read or used.</summary>
+    public static InputFiles? Read(ReconcileRequest request, AuditConsole console)
+    {
+        var files = new InputFiles();
+        try
+        {
+            foreach (var file in request.Reports)
+            {
+                files.ReadReports(file, request.Profile);
+            }
+            if (request.Inputs is { } folder)
+            {
+                files.ReadRegisters(folder);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            console.Fail(ExitCode.CannotRead, e.Message);
+            return null;
+        }
+        foreach (var answer in files.answers.Where(a => !a.Usable))
+        {
+            var refused = answer.ColumnsRefused.Select(c => $"column {c.Column} is refused: {c.Reason} ({string.Join("; ", c.Rows)})");
+            console.Fail(ExitCode.CannotRead, $"{answer.File} cannot be used as {answer.Profile}: {string.Join(" ", answer.Notes.Concat(refused))}");
+        }
+        return files.answers.TrueForAll(a => a.Usable) ? files : null;
+    }
+
+    /// <summary>Puts reports and registers beside what came from the ledgers.</summary>
+    public ReconciliationInputs Join(ReconciliationInputs ledgers) =>
+        ledgers with
+        {
+            Reports = reports,
+            ReportColumns = columns ?? ReportColumns.None,
+            Registers = Registers,
+            Imports = answers,
+        };
+
+    private void ReadReports(string file, Profile profile)
+    {
+        using var stream = File.OpenRead(file);
+        var import = ReportImporter.Import(Path.GetFileName(file), stream, profile);
+        answers.Add(import.Answer);
+        reports.AddRange(import.Reports);
+        // A rule may only rest on what every file carries.
+        columns = columns is { } before ? before & import.Columns : import.Columns;
+    }
+
+    private void ReadRegisters(string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetFileName(file);
+            if (RegisterImporter.KindOf(name) is not { } kind || Path.GetExtension(name).ToLowerInvariant() is not (".csv" or ".xlsx"))
+            {
+                notUsed.Add(name);
+                continue;
+            }
+            using var stream = File.OpenRead(file);
+            var (registers, answer) = RegisterImporter.Import(Registers, kind, name, stream);
+            Registers = registers;
+            answers.Add(answer);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using TaserTelemetry.Auditor.Verify;
+using TaserTelemetry.Evidence.Reconciling;
+using TaserTelemetry.Ledger.Disks;
+using TaserTelemetry.Ledger.Journals;
+using TaserTelemetry.Ledger.Verifying;
+using TaserTelemetry.Reconciler.Inputs;
+
+namespace TaserTelemetry.Auditor.Reconcile;
+
+/// <summary>One ledger that a run rests on.</summary>
+internal sealed record LedgerLine(
+    string Data,
+    string? Origin,
+    ulong Size,
+    string? Root,
+    IReadOnlyList<string> Established,
+    string Statement,
+    ulong NotRead,
+    bool Live,
+    string Reading
+);
+
+/// <summary>Several ledgers, each verified first and then read up to its newest checkpoint.</summary>
+internal sealed class LedgersRead
+{
+    private readonly LedgerIntake intake = new();
+    private readonly List<LedgerLine> lines = [];
+
+    public IReadOnlyList<LedgerLine> Lines => lines;
+
+    public IntakeCounts Counts => intake.Counts;
+
+    /// <summary>Verifies and reads all; null, and the exit code, after having said why not.</summary>
+    public static LedgersRead? Read(IReadOnlyList<string> folders, AuditConsole console, out int exitCode)
+    {
+        var ledgers = new LedgersRead();
+        foreach (var path in folders)
+        {
+            exitCode = ledgers.ReadOne(path, console);
+            if (exitCode != ExitCode.Done)
+            {
+                return null;
+            }
+        }
+        exitCode = ExitCode.Done;
+        return ledgers;
+    }
+
+    public ReconciliationInputs Inputs(ReconcileRequest request) =>
+        new()
+        {
+            Log = intake.Log,
+            ClockComparisons = intake.ClockComparisons,
+            Dockings = intake.Dockings,
+            Gaps = intake.Gaps,
+            IntegrityFacts = intake.IntegrityFacts,
+            Enrolments = intake.Enrolments,
+            FromNs = request.FromNs,
+            ToNs = request.ToNs,
+        };
+
+    private int ReadOne(string path, AuditConsole console)
+    {
+        var (folder, why) = DataFolder.Look(path);
+        if (folder is null)
+        {
+            return console.Fail(ExitCode.CannotRead, why);
+        }
+        if (VerifyCommand.Verify(console, folder, null, []) is not { } report)
+        {
+            return ExitCode.CannotRead;
+        }
+        if (report.ExitCode != ExitCode.Done)
+        {
+            VerifyText.Write(console.Error, report, null);
+            return console.Fail(report.ExitCode, $"{path} is changed or damaged; nothing was reconciled. 'taser-audit verify {path}' says more.");
+        }
+        var size = report.Newest?.Size ?? report.Records;
+        var reading = folder.IsLive
+            ? "This folder is live and has no access log yet: this reading is not logged."
+            : "Reads of this copy are not logged here.";
+        console.Error.WriteLine($"{path}: {reading}");
+        lines.Add(
+            new LedgerLine(
+                path,
+                report.Origin,
+                size,
+                report.Newest?.Root,
+                report.Established,
+                report.Statement,
+                report.Records - size,
+                report.Live,
+                reading
+            )
+        );
+        return TakeIn(folder, size, console);
+    }
+
+    private int TakeIn(DataFolder folder, ulong size, AuditConsole console)
+    {
+        try
+        {
+            using var reader = intake.Open(folder.Path, size);
+            var problem = console.WithProgress(
+                "Reading events",
+                progress =>
+                    intake.Add(reader, progress is null ? null : index => progress(new VerifyProgress((long)index, (long)Math.Max(1, size))))
+            );
+            return problem is null ? ExitCode.Done : console.Fail(ExitCode.CannotRead, $"{folder.Path}: {problem}");
+        }
+        catch (Exception e) when (e is DiskException or JournalDamagedException or IOException or UnauthorizedAccessException)
+        {
+            return console.Fail(ExitCode.CannotRead, $"{folder.Path} cannot be read: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Text.Json;
+using TaserTelemetry.Reconciler;
+using TaserTelemetry.Reconciler.Findings;
+using TaserTelemetry.Reconciler.Output;
+
+namespace TaserTelemetry.Auditor.Reconcile;
+
+/// <summary>reconcile: recorded activations against officers' reports.</summary>
+internal static class ReconcileCommand
+{
+    public static Command Build(AuditConsole console, TimeProvider time)
+    {
+        var options = new ReconcileOptions();
+        var command = new Command(
+            "reconcile",
+            "Verifies the ledgers, then compares recorded activations with officers' reports and registers: cases, findings, account and coverage."
+        );
+        options.AddTo(command);
+        command.SetAction(parsed => options.Read(parsed, console) is { } request ? Run(request, console, time) : ExitCode.Usage);
+        return command;
+    }
+
+    private static int Run(ReconcileRequest request, AuditConsole console, TimeProvider time)
+    {
+        if (InputFiles.Read(request, console) is not { } inputs)
+        {
+            return ExitCode.CannotRead;
+        }
+        if (LedgersRead.Read(request.Data, console, out var exitCode) is not { } ledgers)
+        {
+            return exitCode;
+        }
+        var result = Reconciliation.Run(inputs.Join(ledgers.Inputs(request)), request.Rules, request.AsOf ?? time.GetUtcNow());
+        try
+        {
+            var report = Write("reconcile", request, ledgers, inputs, result);
+            Show(console, request, inputs, result, report);
+            return ExitCode.Done;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return console.Fail(ExitCode.CannotRead, $"{request.Out} cannot be written: {e.Message}");
+        }
+    }
+
+    /// <summary>Writes all results; run.json comes last, so that its presence says that the rest is whole.</summary>
+    public static RunReport Write(string verb, ReconcileRequest request, LedgersRead ledgers, InputFiles inputs, ReconciliationResult result)
+    {
+        var folder = new OutputFolder(request.Out);
+        var tables = ResultTables.All(result);
+        folder.Write("report.html", stream => HtmlOutput.Write(result, stream));
+        folder.Write("result.json", stream => JsonOutput.Write(result, stream));
+        foreach (var table in tables)
+        {
+            folder.Write($"{table.Name}.csv", stream => CsvOutput.Write(table, stream));
+        }
+        folder.Write("result.xlsx", stream => XlsxOutput.Write(tables, stream));
+        var report = RunReport.Of(verb, request, ledgers, inputs, result, [.. folder.Files]);
+        folder.Write("run.json", stream => JsonSerializer.Serialize(stream, report, RunJson.Readable.RunReport));
+        return report;
+    }
+
+    private static void Show(AuditConsole console, ReconcileRequest request, InputFiles inputs, ReconciliationResult result, RunReport report)
+    {
+        if (request.Json)
+        {
+            console.Output.WriteLine(JsonSerializer.Serialize(report, RunJson.Readable.RunReport));
+            return;
+        }
+        var rejected = inputs.Answers.Sum(a => a.Rejects.Count);
+        var o = console.Output;
+        var account = result.Account;
+        o.WriteLine($"Period       {report.From} to {report.To}, as of {report.AsOf}, rule set {report.RuleSet}");
+        o.WriteLine(
+            $"Activations  {account.Activations}: {account.ActivationsMatched} matched, {account.ActivationsExcused.Sum(e => e.Count)} excused, "
+                + $"{account.ActivationsWaiting.Sum(e => e.Count)} waiting, {account.ActivationsUnaccounted} unaccounted"
+        );
+        o.WriteLine(
+            $"Reports      {account.Reports}: {account.ReportsMatched} matched, {account.ReportsNotTestable.Sum(e => e.Count)} not testable, "
+                + $"{account.ReportsNotBorneOut} not borne out"
+        );
+        o.WriteLine($"Coverage     {result.Coverage.CompleteDays} of {result.Coverage.DeviceDays} device-days complete");
+        o.WriteLine($"Cases        {result.Cases.Count}, findings {result.Findings.Count}, rows not understood {rejected}");
+        foreach (var open in result.Cases.Take(20))
+        {
+            o.WriteLine($"  {open.Primary.RuleId}  priority {open.Primary.Priority}  {open.Primary.Wording}");
+        }
+        if (result.Cases.Count > 20)
+        {
+            o.WriteLine($"  and {result.Cases.Count - 20} more");
+        }
+        o.WriteLine($"Not testable with these inputs: {(report.RulesNotTestable.Count == 0 ? "nothing" : string.Join(", ", report.RulesNotTestable))}");
+        o.WriteLine($"Written to   {request.Out}: report.html first");
+    }
+}

@@ -1,0 +1,112 @@
+using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.Evidence.Reading;
+using TaserTelemetry.FirmwareProtocol.Frames;
+using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.Ledger.Journals;
+using TaserTelemetry.Reconciler.Inputs;
+using FrameRead = TaserTelemetry.FirmwareProtocol.Frames.ReadStatus;
+using WireDocked = TaserTelemetry.FirmwareProtocol.Messages.Docked;
+
+namespace TaserTelemetry.Evidence.Reconciling;
+
+/// <summary>Collects dockings: what a carrier held, and when it was taken out.</summary>
+internal sealed class DockingNotes
+{
+    private readonly List<Docking> all = [];
+    private readonly Dictionary<(ulong Session, string Device, string Carrier), List<int>> open = [];
+    private readonly Dictionary<(ulong Session, string Device), ulong> newest = [];
+
+    public IReadOnlyList<Docking> All => all;
+
+    /// <summary>Newest sequence of its event log that the device was seen to hold in a session; null = not said.</summary>
+    public ulong? NewestSequence(ulong session, string device) => newest.TryGetValue((session, device), out var sequence) ? sequence : null;
+
+    public void Note(Docked docked, EvidenceReader reader, LeafRef leaf)
+    {
+        foreach (var held in docked.Held.AsSpan())
+        {
+            var ranges = RangesOf(reader, held);
+            var opened = (docked.Arrival.SessionId, docked.Device, docked.Carrier);
+            if (!open.TryGetValue(opened, out var dockings))
+            {
+                open[opened] = dockings = [];
+            }
+            dockings.Add(all.Count);
+            all.Add(
+                new Docking
+                {
+                    Device = docked.Device,
+                    Carrier = docked.Carrier,
+                    Dock = docked.Arrival.Place.Dock,
+                    DockingSession = docked.Arrival.SessionId,
+                    DockedAtNs = docked.Arrival.ReceivedNs,
+                    Log = held.Log,
+                    Epoch = held.Epoch,
+                    Held = ranges,
+                    Leaf = leaf,
+                }
+            );
+            if (held.Log == LogKind.Event && held.Next > held.First)
+            {
+                var key = (docked.Arrival.SessionId, docked.Device);
+                newest[key] = Math.Max(newest.GetValueOrDefault(key), held.Next - 1);
+            }
+        }
+    }
+
+    public void Note(Undocked undocked)
+    {
+        if (!open.Remove((undocked.Arrival.SessionId, undocked.Device, undocked.Carrier), out var dockings))
+        {
+            return;
+        }
+        foreach (var at in dockings)
+        {
+            all[at] = all[at] with { UndockedAtNs = undocked.Arrival.ReceivedNs, Complete = undocked.Complete };
+        }
+    }
+
+    /// <summary>The exact ranges stand in the frame; the leaf has first and next only.</summary>
+    private static SequenceRange[] RangesOf(EvidenceReader reader, in HeldLog held)
+    {
+        if (reader.State == ReceivedState.Present)
+        {
+            var read = FrameReader.Read(reader.Received, Limits.MqttPayloadBytesMax);
+            if (read.Status == FrameRead.Done && read.Frame.Decode<WireDocked>(out var wire).IsNone && wire.Log.Log == held.Log)
+            {
+                return wire.Held.Span.ToArray();
+            }
+        }
+        return held.Next <= held.First ? [] : [new SequenceRange(held.First, (uint)Math.Min(held.Next - held.First, uint.MaxValue))];
+    }
+}
+
+/// <summary>Collects gaps, each in its last state.</summary>
+internal sealed class GapNotes
+{
+    private readonly Dictionary<(LogKey Log, ulong First), GapFact> gaps = [];
+
+    public IReadOnlyList<GapFact> All => [.. gaps.Values.OrderBy(g => g.Leaf.Index)];
+
+    public void Note(Gap gap, LeafRef leaf)
+    {
+        if (gap.Next <= gap.First)
+        {
+            return;
+        }
+        var log = new LogKey(gap.Device, gap.Log, gap.Epoch);
+        var range = new SequenceRange(gap.First, (uint)Math.Min(gap.Next - gap.First, uint.MaxValue));
+        var since = gaps.TryGetValue((log, gap.First), out var before) ? before.SinceNs : gap.AtNs;
+        gaps[(log, gap.First)] = new GapFact(log, range, (Reconciler.Inputs.GapState)(byte)gap.State, CauseOf(gap.Cause), since, leaf);
+    }
+
+    private static Reconciler.Inputs.GapCause CauseOf(Leaves.GapCause cause) =>
+        cause switch
+        {
+            Leaves.GapCause.Overwritten => Reconciler.Inputs.GapCause.OldestPassed,
+            Leaves.GapCause.DeclaredGone => Reconciler.Inputs.GapCause.DeclaredGone,
+            Leaves.GapCause.TimeLimit => Reconciler.Inputs.GapCause.Overdue,
+            Leaves.GapCause.Cleared => Reconciler.Inputs.GapCause.Cleared,
+            _ => Reconciler.Inputs.GapCause.None,
+        };
+}
