@@ -43,7 +43,10 @@ internal sealed class InputFiles
         foreach (var answer in files.answers.Where(a => !a.Usable))
         {
             var refused = answer.ColumnsRefused.Select(c => $"column {c.Column} is refused: {c.Reason} ({string.Join("; ", c.Rows)})");
-            console.Fail(ExitCode.CannotRead, $"{answer.File} cannot be used as {answer.Profile}: {string.Join(" ", answer.Notes.Concat(refused))}");
+            console.Fail(
+                ExitCode.CannotRead,
+                $"{answer.File} cannot be used as {answer.Profile}: {string.Join(" ", answer.Notes.Concat(refused))}"
+            );
         }
         return files.answers.TrueForAll(a => a.Usable) ? files : null;
     }

@@ -73,7 +73,10 @@ internal sealed class LedgersRead
         if (report.ExitCode != ExitCode.Done)
         {
             VerifyText.Write(console.Error, report, null);
-            return console.Fail(report.ExitCode, $"{path} is changed or damaged; nothing was reconciled. 'taser-audit verify {path}' says more.");
+            return console.Fail(
+                report.ExitCode,
+                $"{path} is changed or damaged; nothing was reconciled. 'taser-audit verify {path}' says more."
+            );
         }
         var size = report.Newest?.Size ?? report.Records;
         var reading = folder.IsLive
@@ -104,7 +107,10 @@ internal sealed class LedgersRead
             var problem = console.WithProgress(
                 "Reading events",
                 progress =>
-                    intake.Add(reader, progress is null ? null : index => progress(new VerifyProgress((long)index, (long)Math.Max(1, size))))
+                    intake.Add(
+                        reader,
+                        progress is null ? null : index => progress(new VerifyProgress((long)index, (long)Math.Max(1, size)))
+                    )
             );
             return problem is null ? ExitCode.Done : console.Fail(ExitCode.CannotRead, $"{folder.Path}: {problem}");
         }

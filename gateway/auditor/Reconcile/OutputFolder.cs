@@ -31,7 +31,8 @@ internal sealed class OutputFolder
         {
             return $"--out {folder} is a file; give a folder.";
         }
-        var taken = Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() && !File.Exists(Path.Combine(folder, RunFile));
+        var taken =
+            Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() && !File.Exists(Path.Combine(folder, RunFile));
         return taken ? $"--out {folder} holds other files; give a new or empty folder, or one of an earlier run." : null;
     }
 

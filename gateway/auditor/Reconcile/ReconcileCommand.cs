@@ -45,7 +45,13 @@ internal static class ReconcileCommand
     }
 
     /// <summary>Writes all results; run.json comes last, so that its presence says that the rest is whole.</summary>
-    public static RunReport Write(string verb, ReconcileRequest request, LedgersRead ledgers, InputFiles inputs, ReconciliationResult result)
+    public static RunReport Write(
+        string verb,
+        ReconcileRequest request,
+        LedgersRead ledgers,
+        InputFiles inputs,
+        ReconciliationResult result
+    )
     {
         var folder = new OutputFolder(request.Out);
         var tables = ResultTables.All(result);
@@ -61,7 +67,13 @@ internal static class ReconcileCommand
         return report;
     }
 
-    private static void Show(AuditConsole console, ReconcileRequest request, InputFiles inputs, ReconciliationResult result, RunReport report)
+    private static void Show(
+        AuditConsole console,
+        ReconcileRequest request,
+        InputFiles inputs,
+        ReconciliationResult result,
+        RunReport report
+    )
     {
         if (request.Json)
         {
@@ -90,7 +102,9 @@ internal static class ReconcileCommand
         {
             o.WriteLine($"  and {result.Cases.Count - 20} more");
         }
-        o.WriteLine($"Not testable with these inputs: {(report.RulesNotTestable.Count == 0 ? "nothing" : string.Join(", ", report.RulesNotTestable))}");
+        o.WriteLine(
+            $"Not testable with these inputs: {(report.RulesNotTestable.Count == 0 ? "nothing" : string.Join(", ", report.RulesNotTestable))}"
+        );
         o.WriteLine($"Written to   {request.Out}: report.html first");
     }
 }

@@ -58,13 +58,30 @@ internal sealed class ReconcileOptions
         HelpName = "FILE",
     };
 
-    private readonly Option<string?> asOf = new("--as-of") { Description = $"The moment the answer is for ({TimeForm}); default now.", HelpName = "T" };
+    private readonly Option<string?> asOf = new("--as-of")
+    {
+        Description = $"The moment the answer is for ({TimeForm}); default now.",
+        HelpName = "T",
+    };
 
-    private readonly Option<string?> from = new("--from") { Description = "Start of the period; default the first thing known.", HelpName = "T" };
+    private readonly Option<string?> from = new("--from")
+    {
+        Description = "Start of the period; default the first thing known.",
+        HelpName = "T",
+    };
 
-    private readonly Option<string?> to = new("--to") { Description = "End of the period, not included; default the as-of time.", HelpName = "T" };
+    private readonly Option<string?> to = new("--to")
+    {
+        Description = "End of the period, not included; default the as-of time.",
+        HelpName = "T",
+    };
 
-    private readonly Option<string> output = new("--out") { Description = "Folder for the results; new, empty, or of an earlier run.", HelpName = "DIR", Required = true };
+    private readonly Option<string> output = new("--out")
+    {
+        Description = "Folder for the results; new, empty, or of an earlier run.",
+        HelpName = "DIR",
+        Required = true,
+    };
 
     private readonly Option<bool> json = new("--json") { Description = "Print run.json on standard output, and nothing else." };
 
@@ -89,7 +106,10 @@ internal sealed class ReconcileOptions
     public ReconcileRequest? Read(ParseResult parsed, AuditConsole console, bool withPeriod = true)
     {
         var errors = new List<string>();
-        var (chosenProfile, chosenRules) = (ReadProfile(parsed.GetRequiredValue(profile), errors), ReadRules(parsed.GetValue(rules), errors));
+        var (chosenProfile, chosenRules) = (
+            ReadProfile(parsed.GetRequiredValue(profile), errors),
+            ReadRules(parsed.GetValue(rules), errors)
+        );
         var asOfTime = ReadTime("--as-of", parsed.GetValue(asOf), errors);
         var fromTime = withPeriod ? ReadTime("--from", parsed.GetValue(from), errors) : null;
         var toTime = withPeriod ? ReadTime("--to", parsed.GetValue(to), errors) : null;
@@ -168,9 +188,17 @@ internal sealed class ReconcileOptions
         {
             return null;
         }
-        string[] layouts = ["yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
+        string[] layouts =
+        [
+            "yyyy-MM-dd'T'HH:mm:sszzz",
+            "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz",
+            "yyyy-MM-dd'T'HH:mm:ss'Z'",
+            "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'",
+        ];
         const DateTimeStyles Style = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        if (DateTimeOffset.TryParseExact(text, layouts, CultureInfo.InvariantCulture, Style, out var time) && time.Year is > 1970 and < 2200)
+        if (
+            DateTimeOffset.TryParseExact(text, layouts, CultureInfo.InvariantCulture, Style, out var time) && time.Year is > 1970 and < 2200
+        )
         {
             return time;
         }
