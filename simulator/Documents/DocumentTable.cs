@@ -4,11 +4,14 @@ namespace TaserTelemetry.Simulator.Documents;
 /// <param name="Field">Column, or "*" for the whole row.</param>
 /// <param name="Before">As it should have read; null where the row should not exist.</param>
 /// <param name="After">As it was written; null where nothing was written.</param>
-internal sealed record Corruption(string Document, string Row, string Field, string? Before, string? After, string Cause);
+internal sealed record Corruption(string Document, int RowIndex, string Row, string Field, string? Before, string? After, string Cause);
 
 /// <summary>A row as it should have read, and as it was written.</summary>
-internal sealed class DocumentRow(string key, string[] truth)
+internal sealed class DocumentRow(int index, string key, string[] truth)
 {
+    /// <summary>Place among the rows as they should have read.</summary>
+    public int Index { get; } = index;
+
     public string Key { get; } = key;
 
     public string[] Truth { get; } = truth;
@@ -38,7 +41,7 @@ internal sealed class DocumentTable(string name, params string[] columns)
             throw new ArgumentException($"{Name} has {Columns.Count} columns, not {cells.Length}", nameof(cells));
         }
 
-        var row = new DocumentRow(cells[0], cells);
+        var row = new DocumentRow(_rows.Count, cells[0], cells);
         _rows.Add(row);
         return row;
     }
@@ -60,7 +63,36 @@ internal sealed class DocumentTable(string name, params string[] columns)
         }
 
         row.Written[at] = after;
-        _corruptions.Add(new Corruption(Name, row.Key, column, row.Truth[at], after, cause));
+        _corruptions.Add(new Corruption(Name, row.Index, row.Key, column, row.Truth[at], after, cause));
+    }
+
+    /// <summary>
+    /// Another layout of the same rows. The layout says for each of its columns how the cell follows from a row of this table and
+    /// which column here it rests on, so that a slip keeps its cause.
+    /// </summary>
+    public DocumentTable Project(string name, IReadOnlyList<ProjectedColumn> layout)
+    {
+        var projected = new DocumentTable(name, [.. layout.Select(c => c.Name)]);
+        var causes = _corruptions.GroupBy(c => (c.RowIndex, c.Field)).ToDictionary(g => g.Key, g => g.Last().Cause);
+        foreach (var row in _rows)
+        {
+            var cells = layout.Select(c => c.Cell(new RowCells(this, row.Truth))).ToArray();
+            var made = new DocumentRow(row.Index, row.Key, cells);
+            projected._rows.Add(made);
+            if (row.Written is null)
+            {
+                projected.Omit(made, causes.GetValueOrDefault((row.Index, "*"), "not-written"));
+                continue;
+            }
+
+            for (var i = 0; i < layout.Count && !ReferenceEquals(row.Written, row.Truth); i++)
+            {
+                var written = layout[i].Cell(new RowCells(this, row.Written));
+                projected.Miswrite(made, layout[i].Name, written, causes.GetValueOrDefault((row.Index, layout[i].RestsOn), "slip"));
+            }
+        }
+
+        return projected;
     }
 
     /// <summary>The row is not written at all.</summary>
@@ -69,11 +101,11 @@ internal sealed class DocumentTable(string name, params string[] columns)
         if (row.Written is not null)
         {
             row.Written = null;
-            _corruptions.Add(new Corruption(Name, row.Key, "*", "row", null, cause));
+            _corruptions.Add(new Corruption(Name, row.Index, row.Key, "*", "row", null, cause));
         }
     }
 
-    private int Column(string column)
+    internal int Column(string column)
     {
         for (var i = 0; i < Columns.Count; i++)
         {
@@ -86,3 +118,12 @@ internal sealed class DocumentTable(string name, params string[] columns)
         throw new ArgumentException($"{Name} has no column {column}", nameof(column));
     }
 }
+
+/// <summary>A row's cells by column name.</summary>
+internal readonly record struct RowCells(DocumentTable Table, string[] Cells)
+{
+    public string this[string column] => Cells[Table.Column(column)];
+}
+
+/// <summary>One column of another layout.</summary>
+internal sealed record ProjectedColumn(string Name, string RestsOn, Func<RowCells, string> Cell);

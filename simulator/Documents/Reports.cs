@@ -6,20 +6,19 @@ using TaserTelemetry.Simulator.World;
 namespace TaserTelemetry.Simulator.Documents;
 
 /// <summary>
-/// Use-of-force reports: one officer, one person. The plain table carries the truth and the slips; the 271-column exports are other
-/// layouts of the same written rows.
+/// Use-of-force reports: one officer, one person. The form holds everything that any export shows; the truth and the slips are made here
+/// once, and the exports (<see cref="ReportExports"/>) are layouts of it.
 /// </summary>
 internal sealed class Reports
 {
     private readonly History _history;
     private readonly Draw _draw;
-    private readonly List<(DocumentRow Row, Use Use)> _rows = [];
 
     public Reports(History history, Draw draw)
     {
         (_history, _draw) = (history, draw);
-        Plain = new DocumentTable(
-            "reports.csv",
+        Form = new DocumentTable(
+            "form",
             "ReportId",
             "Version",
             "SubmittedAt",
@@ -28,7 +27,15 @@ internal sealed class Reports
             "UsedAt",
             "DeviceSerial",
             "Level",
-            "Cycles"
+            "Cycles",
+            "CartridgeNumbers",
+            "Interrupted",
+            "Extended",
+            "RepeatCycle",
+            "MissedOne",
+            "MissedBoth",
+            "ReviewedAt",
+            "Subject"
         );
         foreach (var use in history.Uses)
         {
@@ -36,10 +43,7 @@ internal sealed class Reports
         }
     }
 
-    public DocumentTable Plain { get; }
-
-    /// <summary>Which use each row is about.</summary>
-    public IReadOnlyList<(DocumentRow Row, Use Use)> Rows => _rows;
+    public DocumentTable Form { get; }
 
     public static string LevelText(UseLevel level) =>
         level switch
@@ -53,35 +57,36 @@ internal sealed class Reports
     private void Write(Use use)
     {
         var paper = _history.Scenario.Paper;
+        var random = use.Plan == Planned.Random;
         var submitted = use.Issue.ReturnedUtcMs + _draw.Between(-60 * UkTime.MinuteMs, 5 * UkTime.HourMs);
-        var late = use.Plan == Planned.Random && _draw.Chance(paper.ReportLate);
-        if (late)
+        if (random && _draw.Chance(paper.ReportLate))
         {
             submitted += _draw.Between(2 * UkTime.DayMs, 9 * UkTime.DayMs);
         }
 
-        var edited = use.Plan == Planned.Random && _draw.Chance(paper.ReportEdited);
+        var edited = random && _draw.Chance(paper.ReportEdited);
         var row = Row(use, 1, submitted);
-        if (use.Plan == Planned.None || use.Plan == Planned.Random && _draw.Chance(paper.ReportMissing))
+        if (use.Plan == Planned.None || random && _draw.Chance(paper.ReportMissing))
         {
-            Plain.Omit(row, "never-written");
+            Form.Omit(row, "never-written");
             return;
         }
 
         if (use.Plan == Planned.Overstated)
         {
-            Plain.Miswrite(row, "Level", LevelText(UseLevel.Fired), "level-above-what-happened");
-            Plain.Miswrite(row, "Cycles", "1", "level-above-what-happened");
+            Form.Miswrite(row, "Level", LevelText(UseLevel.Fired), "level-above-what-happened");
+            Form.Miswrite(row, "Cycles", "1", "level-above-what-happened");
         }
-        else if (use.Plan == Planned.Random)
+        else if (random)
         {
-            Slip(use, row);
+            SlipOfLevelAndCycles(use, row);
+            SlipOfSerials(use, row);
         }
 
         Time(use, row);
         if (submitted > _history.EndUtcMs)
         {
-            Plain.Omit(row, "not-written-yet");
+            Form.Omit(row, "not-written-yet");
         }
         else if (edited && submitted + 6 * UkTime.DayMs < _history.EndUtcMs)
         {
@@ -91,7 +96,10 @@ internal sealed class Reports
 
     private DocumentRow Row(Use use, int version, long submittedUtcMs)
     {
-        var row = Plain.Add(
+        var counted = use.Level >= UseLevel.DriveStun;
+        var durations = use.Activations.Select(a => a.DurationMs).ToList();
+        var miss = use.Level == UseLevel.Fired ? (int)(use.Id * 2_654_435_761L % 100) : 99;
+        return Form.Add(
             string.Create(CultureInfo.InvariantCulture, $"R{use.Id:D6}"),
             version.ToString(CultureInfo.InvariantCulture),
             UkTime.Rfc3339(submittedUtcMs),
@@ -100,10 +108,16 @@ internal sealed class Reports
             UkTime.Rfc3339(use.StartUtcMs / UkTime.MinuteMs * UkTime.MinuteMs),
             use.Issue.Device.Serial,
             LevelText(use.Level),
-            use.Level >= UseLevel.DriveStun ? use.Activations.Count.ToString(CultureInfo.InvariantCulture) : ""
+            counted ? use.Activations.Count.ToString(CultureInfo.InvariantCulture) : "",
+            string.Join(" / ", use.Fired.Select(c => c.Serial)),
+            counted ? YesNo(durations.Exists(d => d < 5_000)) : "",
+            counted ? YesNo(durations.Exists(d => d > 5_000)) : "",
+            counted ? YesNo(use.Activations.Count(a => a.Deployed) < use.Activations.Count) : "",
+            counted ? YesNo(miss < 20) : "",
+            counted ? YesNo(miss is >= 20 and < 32) : "",
+            UkTime.Rfc3339(submittedUtcMs + 26 * UkTime.HourMs),
+            use.Subject
         );
-        _rows.Add((row, use));
-        return row;
     }
 
     /// <summary>People remember the time to some minutes.</summary>
@@ -112,19 +126,19 @@ internal sealed class Reports
         var error = _history.Scenario.Paper.UsedAtErrorMinutes;
         var minutes = (long)Math.Clamp(Math.Round(_draw.Bell(error / 2.0), MidpointRounding.ToEven), -error, error);
         var written = use.StartUtcMs / UkTime.MinuteMs * UkTime.MinuteMs + minutes * UkTime.MinuteMs;
-        Plain.Miswrite(row, "UsedAt", UkTime.Rfc3339(written), "remembered-time");
+        Form.Miswrite(row, "UsedAt", UkTime.Rfc3339(written), "remembered-time");
     }
 
-    private void Slip(Use use, DocumentRow row)
+    private void SlipOfLevelAndCycles(Use use, DocumentRow row)
     {
         var paper = _history.Scenario.Paper;
         if (_draw.Chance(paper.LevelNotStated))
         {
-            Plain.Miswrite(row, "Level", "", "level-not-stated");
+            Form.Miswrite(row, "Level", "", "level-not-stated");
         }
         else if (_draw.Chance(paper.LevelWrong))
         {
-            // one step down or up; angled and plain drive stun are what people mix up most
+            // angled and plain drive stun are what people mix up most
             var wrong = use.Level switch
             {
                 UseLevel.AngleDriveStun => UseLevel.DriveStun,
@@ -132,25 +146,83 @@ internal sealed class Reports
                 UseLevel.DriveStun => _draw.Pick([UseLevel.RedDotted, UseLevel.AngleDriveStun]),
                 _ => _draw.Pick([UseLevel.Fired, UseLevel.Drawn, UseLevel.Aimed, UseLevel.RedDotted]),
             };
-            Plain.Miswrite(row, "Level", LevelText(wrong), "level-wrong");
+            Form.Miswrite(row, "Level", LevelText(wrong), "level-wrong");
         }
 
-        if (use.Level >= UseLevel.DriveStun && _draw.Chance(paper.CyclesWrong))
+        if (use.Level < UseLevel.DriveStun)
+        {
+            return;
+        }
+
+        if (_draw.Chance(paper.CyclesWrong))
         {
             var count = Math.Max(0, use.Activations.Count + (_draw.Chance(0.7) ? -1 : 1));
-            Plain.Miswrite(row, "Cycles", count.ToString(CultureInfo.InvariantCulture), "cycles-wrong");
+            Form.Miswrite(row, "Cycles", count.ToString(CultureInfo.InvariantCulture), "cycles-wrong");
         }
 
+        foreach (var flag in new[] { "Extended", "Interrupted", "RepeatCycle" })
+        {
+            if (_draw.Chance(paper.CyclesWrong / 2))
+            {
+                Form.Miswrite(row, flag, Form.Truth(row, flag) == "Yes" ? "No" : "Yes", "tick-wrong");
+            }
+        }
+    }
+
+    private void SlipOfSerials(Use use, DocumentRow row)
+    {
+        var paper = _history.Scenario.Paper;
+        var serial = use.Issue.Device.Serial;
         if (_draw.Chance(paper.DeviceSerialWrong))
         {
             var wrong = _draw.Weighted([0.45, 0.25, 0.2, 0.1]) switch
             {
-                0 => Typing.OneWrong(use.Issue.Device.Serial, _draw),
-                1 => Typing.LookAlike(use.Issue.Device.Serial),
+                0 => Typing.OneWrong(serial, _draw),
+                1 => Typing.LookAlike(serial),
                 2 => _draw.Pick(use.Issue.Device.Armoury.Devices).Serial,
                 _ => "",
             };
-            Plain.Miswrite(row, "DeviceSerial", wrong, wrong.Length == 0 ? "serial-blank" : "serial-mistyped");
+            Form.Miswrite(row, "DeviceSerial", wrong, wrong.Length == 0 ? "serial-blank" : "serial-mistyped");
         }
+
+        if (use.Fired.Count == 0)
+        {
+            return;
+        }
+
+        if (_draw.Chance(paper.CartridgeBlank))
+        {
+            Form.Miswrite(row, "CartridgeNumbers", "", "cartridges-blank");
+            return;
+        }
+
+        var typed = use.Fired.Select(c => c.Serial).ToList();
+        var cause = "";
+        for (var i = 0; i < typed.Count; i++)
+        {
+            (typed[i], var slip) = Typed(typed[i], serial, paper.CartridgeMalformed, paper.CartridgeDeviceSerial);
+            cause = slip ?? cause;
+        }
+
+        // the published share is of all reports, and only those with several cartridges can list fewer
+        if (typed.Count > 1 && _draw.Chance(Math.Min(1, paper.CartridgeFewer * 2)))
+        {
+            typed.RemoveAt(typed.Count - 1);
+            cause = "cartridges-fewer";
+        }
+
+        Form.Miswrite(row, "CartridgeNumbers", string.Join(" / ", typed), cause);
     }
+
+    private (string Text, string? Slip) Typed(string serial, string deviceSerial, double malformed, double device)
+    {
+        if (_draw.Chance(device))
+        {
+            return (deviceSerial, "device-serial-as-cartridge");
+        }
+
+        return _draw.Chance(malformed) ? (Typing.OneWrong(serial, _draw), "cartridge-mistyped") : (serial, null);
+    }
+
+    private static string YesNo(bool value) => value ? "Yes" : "No";
 }

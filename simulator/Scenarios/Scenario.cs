@@ -15,6 +15,7 @@ internal sealed record Scenario(
     UsePlan Uses,
     PaperPlan Paper,
     FaultPlan Faults,
+    BreachPlan Breaches,
     IReadOnlyList<PlantedUse> PlantedUses,
     IReadOnlyList<PlantedFault> PlantedFaults
 );
@@ -36,7 +37,7 @@ internal sealed record TestingPlan(double AtIssue, double AtReturn, double Extra
 
 /// <param name="AtReturn">Chance that a device is docked when it comes back; a battery pack that carries a log always is.</param>
 /// <param name="Final">Whether everything is docked once more before the end.</param>
-internal sealed record DockingPlan(double AtReturn, int EveryDays, double PackLate, int PackLateDays, bool Final);
+internal sealed record DockingPlan(double AtReturn, int EveryDays, double PackLate, int PackLateDays, double FirmwareUpdate, bool Final);
 
 internal sealed record UsePlan(
     double Per1000Issues,
@@ -73,6 +74,17 @@ internal sealed record FaultPlan(
     double BusyDevices,
     double TamperedVisits,
     double ClockErrorSecondsMax
+);
+
+/// <summary>Practice that is not as the rules of a force would have it: it really happens, and the paper says so truly.</summary>
+internal sealed record BreachPlan(
+    double Lapsing,
+    double LapsedIssued,
+    double Suspensions,
+    double SuspendedIssued,
+    double NotEndorsed,
+    double LateReturn,
+    double UsedOnHandcuffed
 );
 
 /// <param name="Device">Model key and ordinal in the first armoury, such as x2-03.</param>

@@ -88,6 +88,7 @@ internal static class ScenarioFile
             Uses(map.Map("uses")),
             Paper(map.Map("paper")),
             Faults(map.Map("faults")),
+            Breaches(map.Map("breaches")),
             [.. map.Maps("planted_uses", 0).Select(PlantedUse)],
             [.. map.Maps("planted_faults", 0).Select(PlantedFault)]
         );
@@ -157,6 +158,7 @@ internal static class ScenarioFile
             map.Integer("every_days", 1, 400, 28),
             map.Share("pack_late"),
             map.Integer("pack_late_days", 1, 60, 5),
+            map.Share("firmware_update"),
             map.YesNo("final", true)
         );
         map.Close();
@@ -210,6 +212,21 @@ internal static class ScenarioFile
             map.Share("busy_devices"),
             map.Share("tampered_visits"),
             map.Number("clock_error_seconds_max", 0, 100_000, 30)
+        );
+        map.Close();
+        return plan;
+    }
+
+    private static BreachPlan Breaches(YamlMap map)
+    {
+        var plan = new BreachPlan(
+            map.Share("lapsing"),
+            map.Share("lapsed_issued"),
+            map.Share("suspensions"),
+            map.Share("suspended_issued"),
+            map.Share("not_endorsed"),
+            map.Share("late_return"),
+            map.Share("used_on_handcuffed")
         );
         map.Close();
         return plan;

@@ -30,6 +30,8 @@ internal static class TruthFile
         List(json, "issues", history.Issues, WriteIssue);
         List(json, "training", history.Training, WriteTraining);
         List(json, "unintentional", history.Mishaps, WriteMishap);
+        List(json, "checks", history.Checks, WriteCheck);
+        List(json, "changes", history.Changes, WriteChange);
         List(json, "faults", history.Faults, WriteFault);
         List(json, "visits", history.Visits, WriteVisit);
         List(json, "logs", history.Devices.SelectMany(d => d.Logs).Where(l => l.Next > 0), WriteLog);
@@ -90,19 +92,7 @@ internal static class TruthFile
                 j.WriteBoolean("logTravelsInPack", d.Model.LogTravelsInPack);
             }
         );
-        List(
-            json,
-            "officers",
-            history.Officers,
-            static (j, o) =>
-            {
-                j.WriteString("ref", o.Reference);
-                j.WriteString("armoury", o.Home.Name);
-                j.WriteString("kind", o.Kind);
-                j.WriteNumber("accreditedUtcMs", o.AccreditedUtcMs);
-                j.WriteNumber("accreditedUntilUtcMs", o.AccreditedUntilUtcMs);
-            }
-        );
+        List(json, "officers", history.Officers, WriteOfficer);
         List(
             json,
             "incidents",
@@ -112,8 +102,31 @@ internal static class TruthFile
                 j.WriteString("ref", i.Reference);
                 j.WriteString("armoury", i.Armoury.Name);
                 j.WriteNumber("startUtcMs", i.StartUtcMs);
+                if (i.HandcuffedUtcMs >= 0)
+                {
+                    j.WriteNumber("handcuffedUtcMs", i.HandcuffedUtcMs);
+                }
             }
         );
+    }
+
+    private static void WriteOfficer(Utf8JsonWriter json, Officer o)
+    {
+        json.WriteString("ref", o.Reference);
+        json.WriteString("armoury", o.Home.Name);
+        json.WriteString("kind", o.Kind);
+        json.WriteNumber("accreditedUtcMs", o.AccreditedUtcMs);
+        json.WriteNumber("accreditedUntilUtcMs", o.AccreditedUntilUtcMs);
+        if (o.SuspendedFromUtcMs >= 0)
+        {
+            json.WriteNumber("suspendedFromUtcMs", o.SuspendedFromUtcMs);
+            json.WriteNumber("suspendedUntilUtcMs", o.SuspendedToUtcMs);
+        }
+
+        if (o.EndorsedUtcMs >= 0)
+        {
+            json.WriteNumber("endorsedUtcMs", o.EndorsedUtcMs);
+        }
     }
 
     private static void WriteActivation(Utf8JsonWriter json, Activation a)
@@ -196,6 +209,20 @@ internal static class TruthFile
         json.WriteString("where", mishap.Where);
     }
 
+    private static void WriteCheck(Utf8JsonWriter json, Check check)
+    {
+        json.WriteString("device", check.Device.Serial);
+        json.WriteNumber("fromUtcMs", check.FromUtcMs);
+        json.WriteNumber("toUtcMs", check.ToUtcMs);
+    }
+
+    private static void WriteChange(Utf8JsonWriter json, FirmwareChange change)
+    {
+        json.WriteString("id", change.Id);
+        json.WriteString("device", change.Device.Serial);
+        json.WriteNumber("utcMs", change.AtUtcMs);
+    }
+
     private static void WriteFault(Utf8JsonWriter json, DeviceFault fault)
     {
         json.WriteString("device", fault.Device.Serial);
@@ -264,6 +291,7 @@ internal static class TruthFile
     private static void WriteCorruption(Utf8JsonWriter json, Corruption corruption)
     {
         json.WriteString("document", corruption.Document);
+        json.WriteNumber("index", corruption.RowIndex);
         json.WriteString("row", corruption.Row);
         json.WriteString("field", corruption.Field);
         Optional(json, "before", corruption.Before);

@@ -128,6 +128,25 @@ internal sealed class Acts(History history)
         Restore(device, before);
     }
 
+    /// <summary>The full check of 24 weeks: three cycles of five seconds with the cartridges out. Answers when it ended.</summary>
+    public long FullCheck(Device device, long atUtcMs)
+    {
+        var before = device.Bays;
+        device.SetAllBays(BayState.Empty);
+        var t = atUtcMs;
+        for (var i = 0; i < 3; i++)
+        {
+            var armed = Arm(device, t);
+            var first = device.Write(t + 2_000, EventCode.Trigger, StandardCycleMs, -1, EventFlags.AutoShutdown, armed: true);
+            device.WritePulses(t + 2_000, StandardCycleMs, -1);
+            Happened(device, t + 2_000, StandardCycleMs, Purpose.Maintenance, null, null, false, first, 1);
+            t = Safe(device, armed, t + 8_500) + 20_000;
+        }
+
+        Restore(device, before);
+        return t;
+    }
+
     private long Activate(Use use, Device device, IReadOnlyList<int> durationsMs, long t, Draw draw)
     {
         var bay = -1;
@@ -229,6 +248,7 @@ internal sealed class Acts(History history)
         if (issue is not null && bay < issue.Cartridges.Count)
         {
             issue.Cartridges[bay].FiredUtcMs = t;
+            issue.Cartridges[bay].FiredBy = issue.Device;
         }
     }
 

@@ -54,6 +54,8 @@ internal sealed class Device
 
     public long LastDockedUtcMs { get; set; }
 
+    public long NextCheckUtcMs { get; set; }
+
     public ulong Write(
         long trueUtcMs,
         EventCode code,

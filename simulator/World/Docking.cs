@@ -55,6 +55,18 @@ internal sealed class Docking(History history)
         Connect(device, atUtcMs);
         Visit(device, null, atUtcMs + 20_000, draw);
         Synchronise(device, atUtcMs + 45_000, draw);
+        if (draw.Chance(history.Scenario.Docking.FirmwareUpdate))
+        {
+            device.Write(atUtcMs + 70_000, EventCode.FirmwareUpdate, argument: 1);
+            history.Changes.Add(
+                new FirmwareChange(
+                    "CH" + (history.Changes.Count + 1).ToString("D5", System.Globalization.CultureInfo.InvariantCulture),
+                    device,
+                    atUtcMs + 70_000
+                )
+            );
+        }
+
         if (device.Model != Model.X26)
         {
             device.Write(atUtcMs + 90_000, EventCode.UsbDisconnect);

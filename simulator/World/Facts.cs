@@ -50,6 +50,16 @@ internal sealed class Officer(string reference, Armoury home, string kind)
     public long AccreditedUntilUtcMs { get; set; }
 
     public long LastOnDutyUntilUtcMs { get; set; }
+
+    /// <summary>-1 = never suspended.</summary>
+    public long SuspendedFromUtcMs { get; init; } = -1;
+
+    public long SuspendedToUtcMs { get; init; } = -1;
+
+    /// <summary>When a superintendent endorsed a student, or a special was authorised; -1 = not.</summary>
+    public long EndorsedUtcMs { get; init; } = -1;
+
+    public bool IsSuspended(long utcMs) => SuspendedFromUtcMs >= 0 && SuspendedFromUtcMs <= utcMs && utcMs < SuspendedToUtcMs;
 }
 
 internal sealed class Dock(string name, Armoury armoury, string transport, string temper)
@@ -95,6 +105,14 @@ internal sealed record Issue(
 {
     /// <summary>operational or training.</summary>
     public string Purpose { get; set; } = "operational";
+
+    public string CrewRef { get; init; } = "";
+
+    public long ShiftFromUtcMs { get; init; }
+
+    public long ShiftToUtcMs { get; init; }
+
+    public byte BatteryPercent { get; init; } = 100;
 }
 
 internal sealed class Cartridge(string serial, Armoury armoury, string kind)
@@ -105,7 +123,12 @@ internal sealed class Cartridge(string serial, Armoury armoury, string kind)
 
     public string Kind { get; } = kind;
 
+    public long ReceivedUtcMs { get; init; }
+
+    /// <summary>-1 = not fired.</summary>
     public long FiredUtcMs { get; set; } = -1;
+
+    public Device? FiredBy { get; set; }
 }
 
 internal sealed class Incident(string reference, Armoury armoury, long startUtcMs)
@@ -117,6 +140,9 @@ internal sealed class Incident(string reference, Armoury armoury, long startUtcM
     public long StartUtcMs { get; } = startUtcMs;
 
     public List<Use> Uses { get; } = [];
+
+    /// <summary>When the person was in handcuffs; -1 = was not.</summary>
+    public long HandcuffedUtcMs { get; set; } = -1;
 }
 
 /// <summary>One officer's use of one device on one person.</summary>

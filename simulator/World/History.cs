@@ -31,6 +31,10 @@ internal sealed class History(Scenario scenario, ulong seed, long startUtcMs, lo
 
     public List<Mishap> Mishaps { get; } = [];
 
+    public List<Check> Checks { get; } = [];
+
+    public List<FirmwareChange> Changes { get; } = [];
+
     public List<DeviceFault> Faults { get; } = [];
 
     public HashSet<string> Serials { get; } = [];
@@ -51,6 +55,11 @@ internal sealed record TrainingDay(
 
 /// <summary>An unintentional discharge.</summary>
 internal sealed record Mishap(string Id, Activation Activation, Issue? Issue, string Where);
+
+/// <summary>The full function check that a device gets every 24 weeks: three activations of five seconds.</summary>
+internal sealed record Check(Device Device, long FromUtcMs, long ToUtcMs);
+
+internal sealed record FirmwareChange(string Id, Device Device, long AtUtcMs);
 
 /// <summary>Something went wrong with a device's memory or clock; the truth file lists it.</summary>
 internal sealed record DeviceFault(Device Device, string What, long AtUtcMs);

@@ -67,6 +67,12 @@ internal sealed class Incidents(History history)
 
         var incident = NewIncident(issue.Device.Armoury, at, draw);
         AddUse(outings[index], incident, at, draw);
+        if (draw.Chance(0.5))
+        {
+            // nearly always after the last activation; a cycle on a person in handcuffs is what an auditor must see
+            incident.HandcuffedUtcMs = at + (draw.Chance(history.Scenario.Breaches.UsedOnHandcuffed) ? -2 : 4) * UkTime.MinuteMs;
+        }
+
         var crewMate = outings[Math.Min(index ^ 1, outings.Count - 1)];
         var second = at + draw.Between(-20_000L, 40_000L);
         if (draw.Chance(history.Scenario.Uses.TwoOfficers) && crewMate.Issue != issue && Free(crewMate, second))

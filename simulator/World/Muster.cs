@@ -30,7 +30,7 @@ internal static class Muster
         }
     }
 
-    public static Cartridge NewCartridge(History history, Armoury armoury, Model model)
+    public static Cartridge NewCartridge(History history, Armoury armoury, Model model, long receivedUtcMs)
     {
         var (prefix, kind) = model.Key switch
         {
@@ -44,13 +44,15 @@ internal static class Muster
         // the number makes it unique, the mixing makes it look like a serial: an odd factor modulo 36^6 is a permutation
         const long Space = 2_176_782_336;
         var mixed = (long)((UInt128)((ulong)history.Cartridges.Count + history.Seed % 1_000_000 * 977) * 1_000_000_007 % Space);
-        var cartridge = new Cartridge(prefix + Base36(mixed), armoury, kind);
+        var cartridge = new Cartridge(prefix + Base36(mixed), armoury, kind) { ReceivedUtcMs = receivedUtcMs };
         history.Cartridges.Add(cartridge);
         return cartridge;
     }
 
     private static void AddDevices(History history, ArmouryPlan plan, Armoury armoury, Draw draw)
     {
+        // serials have a stream of their own: documents and tests name devices, so nothing else may move them
+        var serials = Draw.For(history.Seed, "serials " + armoury.Name);
         var busy = history.Scenario.Faults.BusyDevices;
         foreach (var (model, count) in plan.Devices)
         {
@@ -59,15 +61,16 @@ internal static class Muster
                 var drift = Math.Clamp(draw.Bell(model.DriftPpmMax / 2), -model.DriftPpmMax, model.DriftPpmMax);
                 var errorMax = (long)(history.Scenario.Faults.ClockErrorSecondsMax * 1000);
                 var clock = new DeviceClock(history.StartUtcMs, draw.Between(-errorMax, errorMax), drift);
-                var serial = Serial(history, model, draw);
+                var serial = Serial(history, model, serials);
                 var device = new Device(model, serial, armoury, clock, history.StartUtcMs - draw.Between(1, 48) * UkTime.HourMs)
                 {
                     Busy = draw.Chance(busy),
+                    NextCheckUtcMs = history.StartUtcMs + draw.Between(1, 167) * UkTime.DayMs,
                     LastDockedUtcMs = history.StartUtcMs - draw.Between(0, history.Scenario.Docking.EveryDays) * UkTime.DayMs,
                 };
                 for (var bay = 0; bay < model.Bays; bay++)
                 {
-                    device.Cartridges.Add(NewCartridge(history, armoury, model));
+                    device.Cartridges.Add(NewCartridge(history, armoury, model, -1));
                 }
 
                 if (model.LogTravelsInPack)
@@ -117,11 +120,19 @@ internal static class Muster
                 _ => "special",
             };
             var accredited = history.StartUtcMs - draw.Between(10, 300) * UkTime.DayMs;
+            var length = (int)Math.Max(1, (history.EndUtcMs - history.StartUtcMs) / UkTime.DayMs);
+            var suspended = draw.Chance(history.Scenario.Breaches.Suspensions)
+                ? history.StartUtcMs + draw.Between(0, length) * UkTime.DayMs
+                : -1;
             armoury.Officers.Add(
                 new Officer(string.Create(CultureInfo.InvariantCulture, $"O{number:D5}-{draw.Code(4)}"), armoury, kind)
                 {
                     AccreditedUtcMs = accredited,
-                    AccreditedUntilUtcMs = accredited + 365 * UkTime.DayMs,
+                    AccreditedUntilUtcMs =
+                        accredited + (draw.Chance(history.Scenario.Breaches.Lapsing) ? 365 : 365 + length) * UkTime.DayMs,
+                    SuspendedFromUtcMs = suspended,
+                    SuspendedToUtcMs = suspended < 0 ? -1 : suspended + draw.Between(5, 40) * UkTime.DayMs,
+                    EndorsedUtcMs = kind == "regular" || draw.Chance(history.Scenario.Breaches.NotEndorsed) ? -1 : accredited,
                 }
             );
         }

@@ -44,16 +44,24 @@ internal sealed class ShiftPlay(History history, Docking docking)
             .Concat(free)
             .Take(Math.Max(forced.Count, (int)Math.Round(shift.Issued * armoury.Devices.Count, MidpointRounding.ToEven)))
             .ToList();
+        CheckSome(armoury, start);
+        var breaches = history.Scenario.Breaches;
         var officers = armoury
-            .Officers.Where(o => o.LastOnDutyUntilUtcMs <= start - 11 * UkTime.HourMs && o.AccreditedUntilUtcMs > end)
+            .Officers.Where(o =>
+                o.LastOnDutyUntilUtcMs <= start - 11 * UkTime.HourMs
+                && (o.AccreditedUntilUtcMs > end || draw.Chance(breaches.LapsedIssued))
+                && (!o.IsSuspended(start) || draw.Chance(breaches.SuspendedIssued))
+            )
             .ToList();
         draw.Shuffle(officers);
         var outings = new List<Outing>();
         for (var i = 0; i < Math.Min(devices.Count, officers.Count); i++)
         {
             var issued = start + draw.Between(0L, 12 * UkTime.MinuteMs);
-            var returned = end - draw.Between(0L, 20 * UkTime.MinuteMs);
-            Reload(devices[i]);
+            var returned = draw.Chance(breaches.LateReturn)
+                ? end + draw.Between(90 * UkTime.MinuteMs, 5 * UkTime.HourMs)
+                : end - draw.Between(0L, 20 * UkTime.MinuteMs);
+            Reload(devices[i], issued - UkTime.MinuteMs);
             var issue = new Issue(
                 string.Create(CultureInfo.InvariantCulture, $"I{history.Issues.Count + 1:D6}"),
                 devices[i],
@@ -61,7 +69,13 @@ internal sealed class ShiftPlay(History history, Docking docking)
                 issued,
                 returned,
                 [.. devices[i].Cartridges]
-            );
+            )
+            {
+                CrewRef = string.Create(CultureInfo.InvariantCulture, $"{armoury.Name}-{day}-{shift.Name}-{i / 2 + 1}"),
+                ShiftFromUtcMs = start,
+                ShiftToUtcMs = end,
+                BatteryPercent = devices[i].BatteryPercent,
+            };
             history.Issues.Add(issue);
             officers[i].LastOnDutyUntilUtcMs = returned;
             devices[i].OutUntilUtcMs = returned + UkTime.HourMs / 2;
@@ -179,13 +193,27 @@ internal sealed class ShiftPlay(History history, Docking docking)
         history.Faults.Add(new DeviceFault(device, "memory-fault", atUtcMs));
     }
 
-    private void Reload(Device device)
+    /// <summary>Devices that are in and due get their full check before the shift begins.</summary>
+    private void CheckSome(Armoury armoury, long startUtcMs)
+    {
+        foreach (var device in armoury.Devices)
+        {
+            if (device.NextCheckUtcMs <= startUtcMs && device.OutUntilUtcMs <= startUtcMs - UkTime.HourMs)
+            {
+                var from = startUtcMs - 40 * UkTime.MinuteMs;
+                history.Checks.Add(new Check(device, from, _acts.FullCheck(device, from + 60_000) + 60_000));
+                device.NextCheckUtcMs = startUtcMs + 160 * UkTime.DayMs;
+            }
+        }
+    }
+
+    private void Reload(Device device, long atUtcMs)
     {
         for (var bay = 0; bay < device.Cartridges.Count; bay++)
         {
             if (device.Cartridges[bay].FiredUtcMs >= 0)
             {
-                device.Cartridges[bay] = Muster.NewCartridge(history, device.Armoury, device.Model);
+                device.Cartridges[bay] = Muster.NewCartridge(history, device.Armoury, device.Model, atUtcMs);
             }
         }
 

@@ -1,0 +1,387 @@
+using System.Globalization;
+using TaserTelemetry.Simulator.Calendar;
+using TaserTelemetry.Simulator.Randomness;
+using TaserTelemetry.Simulator.World;
+
+namespace TaserTelemetry.Simulator.Documents;
+
+/// <summary>
+/// The registers a force keeps beside its reports. Each is written from what happened; then rows go missing and serials are mistyped at
+/// the scenario's rates.
+/// </summary>
+internal sealed class Registers(History history)
+{
+    private readonly double _holes = history.Scenario.Paper.RegisterHoles;
+
+    public IEnumerable<DocumentTable> All() =>
+        [
+            Devices(),
+            Issues(),
+            People(),
+            Suspensions(),
+            Cartridges(),
+            Stocktakes(),
+            Exhibits(),
+            Training(),
+            Unintentional(),
+            Maintenance(),
+            Changes(),
+            Roster(),
+            Incidents(),
+        ];
+
+    private DocumentTable Devices()
+    {
+        var table = new DocumentTable("devices.csv", "DeviceSerial", "Model", "Armoury", "Status", "FirstInService", "LastInService");
+        var draw = Draw.For(history.Seed, "devices register");
+        foreach (var device in history.Devices)
+        {
+            var first = history.StartUtcMs - draw.Between(1, 900) * UkTime.DayMs;
+            table.Add(device.Serial, device.Model.Name, device.Armoury.Name, "in-service", UkTime.Rfc3339(first), "");
+        }
+
+        return table;
+    }
+
+    private DocumentTable Issues()
+    {
+        var table = new DocumentTable(
+            "issues.csv",
+            "IssueId",
+            "DeviceSerial",
+            "OfficerRef",
+            "Purpose",
+            "IssuedAt",
+            "ReturnedAt",
+            "Cartridges",
+            "CartridgeSerials",
+            "DueBackAt",
+            "BatteryPercent"
+        );
+        var draw = Draw.For(history.Seed, "issues register");
+        foreach (var issue in history.Issues)
+        {
+            var row = table.Add(
+                issue.Id,
+                issue.Device.Serial,
+                issue.Officer.Reference,
+                issue.Purpose,
+                UkTime.Rfc3339(issue.IssuedUtcMs),
+                UkTime.Rfc3339(issue.ReturnedUtcMs),
+                Number(issue.Cartridges.Count),
+                string.Join(' ', issue.Cartridges.Select(c => c.Serial)),
+                UkTime.Rfc3339(issue.ShiftToUtcMs + 30 * UkTime.MinuteMs),
+                Number(issue.BatteryPercent)
+            );
+            if (draw.Chance(history.Scenario.Paper.IssueRowMissing))
+            {
+                table.Omit(row, "not-written");
+            }
+        }
+
+        return table;
+    }
+
+    private DocumentTable People()
+    {
+        var table = new DocumentTable(
+            "people.csv",
+            "OfficerRef",
+            "Role",
+            "AccreditedFrom",
+            "AccreditedTo",
+            "EndorsedAt",
+            "AuthorisedAt",
+            "HoursSinceTraining",
+            "Eligible"
+        );
+        var draw = Draw.For(history.Seed, "people register");
+        foreach (var officer in history.Officers)
+        {
+            var endorsed = officer.EndorsedUtcMs < 0 ? "" : UkTime.Rfc3339(officer.EndorsedUtcMs);
+            table.Add(
+                officer.Reference,
+                officer.Kind,
+                UkTime.Rfc3339(officer.AccreditedUtcMs),
+                UkTime.Rfc3339(officer.AccreditedUntilUtcMs),
+                officer.Kind == "student" ? endorsed : "",
+                officer.Kind == "special" ? endorsed : "",
+                officer.Kind == "special" ? Number(draw.Between(200, 600)) : "",
+                "yes"
+            );
+        }
+
+        return table;
+    }
+
+    private DocumentTable Suspensions()
+    {
+        var table = new DocumentTable("suspensions.csv", "OfficerRef", "From", "To");
+        foreach (var officer in history.Officers.Where(o => o.SuspendedFromUtcMs >= 0))
+        {
+            table.Add(officer.Reference, UkTime.Rfc3339(officer.SuspendedFromUtcMs), UkTime.Rfc3339(officer.SuspendedToUtcMs));
+        }
+
+        return table;
+    }
+
+    private DocumentTable Cartridges()
+    {
+        var table = new DocumentTable(
+            "cartridges.csv",
+            "CartridgeSerial",
+            "Move",
+            "At",
+            "Count",
+            "DeviceSerial",
+            "OfficerRef",
+            "IncidentRef",
+            "Armoury"
+        );
+        var draw = Draw.For(history.Seed, "cartridge register");
+        var uses = history.Uses.SelectMany(u => u.Fired.Select(c => (c, u))).GroupBy(p => p.c).ToDictionary(g => g.Key, g => g.First().u);
+        foreach (var armoury in history.Armouries)
+        {
+            var mine = history.Cartridges.Where(c => c.Armoury == armoury).ToList();
+            table.Add(
+                "",
+                "opening",
+                UkTime.Rfc3339(history.StartUtcMs),
+                Number(mine.Count(c => c.ReceivedUtcMs < 0)),
+                "",
+                "",
+                "",
+                armoury.Name
+            );
+            foreach (var cartridge in mine)
+            {
+                Move(table, cartridge, uses.GetValueOrDefault(cartridge), draw);
+            }
+
+            table.Add("", "closing", UkTime.Rfc3339(history.EndUtcMs), Number(mine.Count(c => c.FiredUtcMs < 0)), "", "", "", armoury.Name);
+        }
+
+        return table;
+    }
+
+    private void Move(DocumentTable table, Cartridge cartridge, Use? use, Draw draw)
+    {
+        if (cartridge.ReceivedUtcMs >= 0)
+        {
+            table.Add(cartridge.Serial, "received", UkTime.Rfc3339(cartridge.ReceivedUtcMs), "1", "", "", "", cartridge.Armoury.Name);
+        }
+
+        if (cartridge.FiredUtcMs < 0)
+        {
+            return;
+        }
+
+        var row = table.Add(
+            cartridge.Serial,
+            "used",
+            UkTime.Rfc3339(cartridge.FiredUtcMs),
+            "1",
+            cartridge.FiredBy?.Serial ?? "",
+            use?.Issue.Officer.Reference ?? "",
+            use?.Incident.Reference ?? "",
+            cartridge.Armoury.Name
+        );
+        if (draw.Chance(_holes))
+        {
+            table.Omit(row, "not-written");
+        }
+    }
+
+    private DocumentTable Stocktakes()
+    {
+        var table = new DocumentTable("stocktakes.csv", "Armoury", "Item", "At", "Counted", "Expected");
+        var draw = Draw.For(history.Seed, "stocktakes");
+        for (var at = history.StartUtcMs + 30 * UkTime.DayMs; at < history.EndUtcMs; at += 30 * UkTime.DayMs)
+        {
+            foreach (var armoury in history.Armouries)
+            {
+                var cartridges = history.Cartridges.Count(c =>
+                    c.Armoury == armoury && c.ReceivedUtcMs <= at && (c.FiredUtcMs < 0 || c.FiredUtcMs > at)
+                );
+                foreach (var (item, count) in new[] { ("cartridge", cartridges), ("device", armoury.Devices.Count) })
+                {
+                    var row = table.Add(armoury.Name, item, UkTime.Rfc3339(at + 11 * UkTime.HourMs), Number(count), Number(count));
+                    if (draw.Chance(_holes * 3))
+                    {
+                        table.Miswrite(row, "Counted", Number(count - draw.Between(1, 3)), "miscounted-or-missing");
+                    }
+                }
+            }
+        }
+
+        return table;
+    }
+
+    private DocumentTable Exhibits()
+    {
+        var table = new DocumentTable("exhibits.csv", "ExhibitRef", "CartridgeSerial", "DeviceSerial", "IncidentRef", "SeizedAt", "Afids");
+        var draw = Draw.For(history.Seed, "exhibits");
+        foreach (var use in history.Uses)
+        {
+            foreach (var cartridge in use.Fired)
+            {
+                var row = table.Add(
+                    "EX" + (table.Rows.Count + 1).ToString("D5", CultureInfo.InvariantCulture),
+                    cartridge.Serial,
+                    use.Issue.Device.Serial,
+                    use.Incident.Reference,
+                    UkTime.Rfc3339(use.EndUtcMs + draw.Between(5L, 120L) * UkTime.MinuteMs),
+                    Number(draw.Between(2, 5))
+                );
+                if (draw.Chance(_holes))
+                {
+                    table.Omit(row, "not-written");
+                }
+                else if (draw.Chance(history.Scenario.Paper.CartridgeMalformed))
+                {
+                    table.Miswrite(row, "CartridgeSerial", Typing.OneWrong(cartridge.Serial, draw), "cartridge-mistyped");
+                }
+            }
+        }
+
+        return table;
+    }
+
+    private DocumentTable Training()
+    {
+        var table = new DocumentTable("training.csv", "TrainingRef", "DeviceSerial", "From", "To", "OfficerRef", "Cartridges");
+        var draw = Draw.For(history.Seed, "training register");
+        foreach (var day in history.Training)
+        {
+            foreach (var (device, officer) in day.Devices.Zip(day.Officers))
+            {
+                var row = table.Add(
+                    day.Id,
+                    device.Serial,
+                    UkTime.Rfc3339(day.FromUtcMs),
+                    UkTime.Rfc3339(day.ToUtcMs),
+                    officer.Reference,
+                    "0"
+                );
+                Hole(table, row, draw);
+            }
+        }
+
+        return table;
+    }
+
+    private DocumentTable Unintentional()
+    {
+        var table = new DocumentTable("unintentional.csv", "EntryRef", "DeviceSerial", "At", "OfficerRef", "SignedBy", "CartridgeSerial");
+        var draw = Draw.For(history.Seed, "unintentional register");
+        foreach (var mishap in history.Mishaps)
+        {
+            var fired = history.Cartridges.FirstOrDefault(c =>
+                c.FiredBy == mishap.Activation.Device && c.FiredUtcMs == mishap.Activation.StartUtcMs
+            );
+            var row = table.Add(
+                mishap.Id,
+                mishap.Activation.Device.Serial,
+                UkTime.Rfc3339(mishap.Activation.StartUtcMs / UkTime.MinuteMs * UkTime.MinuteMs),
+                mishap.Activation.Officer?.Reference ?? "",
+                draw.Pick(mishap.Activation.Device.Armoury.Officers).Reference,
+                fired?.Serial ?? ""
+            );
+            Hole(table, row, draw);
+        }
+
+        return table;
+    }
+
+    private DocumentTable Maintenance()
+    {
+        var table = new DocumentTable("maintenance.csv", "DeviceSerial", "Kind", "At", "Until", "CartridgeSerial");
+        var draw = Draw.For(history.Seed, "maintenance register");
+        foreach (var check in history.Checks)
+        {
+            var row = table.Add(check.Device.Serial, "function-check", UkTime.Rfc3339(check.FromUtcMs), UkTime.Rfc3339(check.ToUtcMs), "");
+            Hole(table, row, draw);
+        }
+
+        return table;
+    }
+
+    private DocumentTable Changes()
+    {
+        var table = new DocumentTable("changes.csv", "ChangeRef", "DeviceSerial", "What", "From", "To");
+        var draw = Draw.For(history.Seed, "change register");
+        foreach (var change in history.Changes)
+        {
+            var row = table.Add(
+                change.Id,
+                change.Device.Serial,
+                "firmware",
+                UkTime.Rfc3339(change.AtUtcMs - UkTime.HourMs),
+                UkTime.Rfc3339(change.AtUtcMs + UkTime.HourMs)
+            );
+            Hole(table, row, draw);
+        }
+
+        return table;
+    }
+
+    private DocumentTable Roster()
+    {
+        var table = new DocumentTable("roster.csv", "OfficerRef", "CrewRef", "From", "To", "Team");
+        foreach (var issue in history.Issues)
+        {
+            table.Add(
+                issue.Officer.Reference,
+                issue.CrewRef,
+                UkTime.Rfc3339(issue.ShiftFromUtcMs),
+                UkTime.Rfc3339(issue.ShiftToUtcMs),
+                issue.Officer.Home.Name
+            );
+        }
+
+        return table;
+    }
+
+    private DocumentTable Incidents()
+    {
+        var table = new DocumentTable("incidents.csv", "IncidentRef", "Kind", "At", "OfficerRef");
+        var draw = Draw.For(history.Seed, "incident register");
+        foreach (var incident in history.Incidents)
+        {
+            table.Add(incident.Reference, "dispatch", UkTime.Rfc3339(incident.StartUtcMs - draw.Between(3L, 25L) * UkTime.MinuteMs), "");
+            foreach (var use in incident.Uses)
+            {
+                table.Add(
+                    incident.Reference,
+                    "body-worn-video",
+                    UkTime.Rfc3339(use.StartUtcMs - UkTime.MinuteMs),
+                    use.Issue.Officer.Reference
+                );
+            }
+
+            if (incident.HandcuffedUtcMs >= 0)
+            {
+                var officer = incident.Uses[0].Issue.Officer.Reference;
+                table.Add(incident.Reference, "handcuffed", UkTime.Rfc3339(incident.HandcuffedUtcMs), officer);
+                table.Add(
+                    incident.Reference,
+                    "custody",
+                    UkTime.Rfc3339(incident.HandcuffedUtcMs + draw.Between(25L, 90L) * UkTime.MinuteMs),
+                    officer
+                );
+            }
+        }
+
+        return table;
+    }
+
+    private void Hole(DocumentTable table, DocumentRow row, Draw draw)
+    {
+        if (draw.Chance(_holes))
+        {
+            table.Omit(row, "not-written");
+        }
+    }
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+}
