@@ -7,5 +7,6 @@ var root = new RootCommand(
 )
 {
     RunVerb.Create(),
+    DemoVerb.Create(),
 };
 return await Cli.InvokeAsync(root, args);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TaserTelemetry.Gateway.TimeSeries;
 
 namespace TaserTelemetry.Gateway.Configuration;
 
@@ -41,6 +42,9 @@ internal sealed class GatewaySettings
 
     /// <summary>How the journal is kept.</summary>
     public JournalSettings Journal { get; set; } = new();
+
+    /// <summary>The stores that follow the journal.</summary>
+    public TimeSeriesSettings TimeSeries { get; set; } = new();
 
     /// <summary>Limits on what senders may make the gateway hold.</summary>
     public LimitSettings Limits { get; set; } = new();

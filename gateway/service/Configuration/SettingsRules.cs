@@ -1,5 +1,6 @@
 using System.Net;
 using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.Gateway.TimeSeries;
 
 namespace TaserTelemetry.Gateway.Configuration;
 
@@ -18,6 +19,7 @@ internal static class SettingsRules
         }
         Docks(settings, faults);
         Credit(settings, faults);
+        TimeSeriesRules.Check(settings.TimeSeries, faults);
     }
 
     public static bool TryEndpoint(string text, out IPEndPoint endpoint)

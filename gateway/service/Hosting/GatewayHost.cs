@@ -68,8 +68,10 @@ internal static class GatewayHost
         services.AddSingleton<FatalEnd>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<JournalService>();
+        services.AddSingleton<StoresService>();
         services.AddSingleton<DoorsService>();
         services.AddHostedService(provider => provider.GetRequiredService<JournalService>());
+        services.AddHostedService(provider => provider.GetRequiredService<StoresService>());
         services.AddHostedService(provider => provider.GetRequiredService<DoorsService>());
         var app = builder.Build();
         app.Services.GetRequiredService<Readiness>().Map(app);

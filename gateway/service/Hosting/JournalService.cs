@@ -83,7 +83,7 @@ internal sealed class JournalService(
     public void Dispose()
     {
         loop?.Dispose();
-        journal?.Dispose();
+        Interlocked.Exchange(ref journal, null)?.Dispose();
         stopping.Dispose();
     }
 

@@ -17,7 +17,7 @@ internal sealed class Readiness(
     DurableMark durable,
     FatalEnd fatal,
     IngestMeters ingest,
-    IEnumerable<IFollower> followers
+    StoresService stores
 )
 {
     public void Map(WebApplication app)
@@ -55,6 +55,7 @@ internal sealed class Readiness(
             .Select(d => new DoorHealth(d.Key, d.Value.State.ToString(), d.Value.Why))
             .ToArray();
         var problems = all.Where(d => d.State == nameof(DoorState.Down)).Select(d => $"{d.Door}: {d.Why}").ToList();
+        problems.AddRange(stores.States.Where(s => s.Words.Length > 0).Select(s => $"{s.Name}: {s.Words}"));
         if (journal.Loop.DiskIsFull)
         {
             problems.Add("The disk of DATA is full; docks are held.");
@@ -75,7 +76,7 @@ internal sealed class Readiness(
             doors.Connections,
             new FrameCounts(ingest.Frames, ingest.FrameBytes, ingest.Stored, ingest.KeptAside, ingest.Refused, ingest.Groups),
             all,
-            [.. followers.Select(f => new FollowerHealth(f.Name, f.NextIndex, f.Problem))]
+            [.. stores.States.Select(s => new StoreHealth(s.Name, s.Phase.ToString(), s.NextLeaf, s.LagLeaves, s.PointsRefused, s.Words))]
         );
     }
 }
@@ -84,7 +85,7 @@ internal sealed record ReadyLine(bool Ready, int Pid, string Data, string Http, 
 
 internal sealed record DoorHealth(string Door, string State, string Why);
 
-internal sealed record FollowerHealth(string Name, ulong NextIndex, string Problem);
+internal sealed record StoreHealth(string Store, string State, ulong NextRecord, long LagRecords, long PointsRefused, string Why);
 
 internal sealed record FrameCounts(long Received, long ReceivedBytes, long Stored, long KeptAside, long Refused, long CommitGroups);
 
@@ -98,7 +99,7 @@ internal sealed record HealthReport(
     int BrokerConnections,
     FrameCounts Frames,
     IReadOnlyList<DoorHealth> Doors,
-    IReadOnlyList<FollowerHealth> Followers
+    IReadOnlyList<StoreHealth> Stores
 );
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -149,6 +149,7 @@ internal sealed class SerialDoor(
         broken switch
         {
             FileNotFoundException or DirectoryNotFoundException => $"{port.Path} is not there; it is tried again until it is.",
+            UnauthorizedAccessException when !File.Exists(port.Path) => $"{port.Path} is not there; it is tried again until it is.",
             UnauthorizedAccessException =>
                 $"{port.Path} may not be opened: {broken.Message} Add this user to the group that owns it (dialout).",
             _ => broken.Message,
