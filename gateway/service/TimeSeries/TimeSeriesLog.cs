@@ -34,4 +34,10 @@ internal static partial class TimeSeriesLog
         "{Store} counted against the journal: {Days} device-days, {Points} points, {Different} different"
     )]
     public static partial void Counted(this ILogger log, string store, long days, long points, long different);
+
+    [LoggerMessage(5008, LogLevel.Warning, "{Store} could not be counted against the journal: it does not answer the question")]
+    public static partial void NotCounted(this ILogger log, string store);
+
+    [LoggerMessage(5009, LogLevel.Debug, "Counting of the stores ended with the gateway")]
+    public static partial void CountingEnded(this ILogger log);
 }

@@ -1,15 +1,15 @@
 using DuckDB.NET.Data;
-using TaserTelemetry.Evidence.Reading;
+using TaserTelemetry.Gateway.TimeSeries.Counting;
 using TaserTelemetry.Gateway.TimeSeries.Embedded;
 using TaserTelemetry.Gateway.TimeSeries.Following;
 using TaserTelemetry.Gateway.TimeSeries.Influx;
-using TaserTelemetry.Ledger.Journals;
 
 namespace TaserTelemetry.Gateway.TimeSeries;
 
 /// <summary>
 /// Keeps the derived stores behind the journal, each at its own pace: one that is slow, away or damaged holds up neither ingest nor
-/// the other. Whatever happens to a store, its follower opens it again and goes on from what the store itself says it holds.
+/// the other. Whatever happens to a store, it is opened again and goes on from what it holds itself. Starts after the journal is open
+/// and stops before it closes.
 /// </summary>
 internal sealed class TimeSeriesService : IHostedService, IDisposable
 {
@@ -17,32 +17,31 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
     private static readonly TimeSpan SettleEvery = TimeSpan.FromMilliseconds(500);
 
     private readonly TimeSeriesSettings _settings;
-    private readonly TimeSeriesSources _sources;
+    private readonly Func<TimeSeriesSources> _openSources;
     private readonly ILogger<TimeSeriesService> _log;
     private readonly CancellationTokenSource _stop = new();
+    private readonly List<KeptStore> _kept = [];
     private readonly List<Task> _running = [];
-    private readonly List<StoreState> _states = [];
+    private TimeProvider _time = TimeProvider.System;
 
-    public TimeSeriesService(TimeSeriesSettings settings, TimeSeriesSources sources, ILogger<TimeSeriesService> log)
+    /// <param name="settings">Which stores, and how.</param>
+    /// <param name="openSources">Asked at the start, when the journal is open.</param>
+    /// <param name="log">Where it tells.</param>
+    public TimeSeriesService(TimeSeriesSettings settings, Func<TimeSeriesSources> openSources, ILogger<TimeSeriesService> log)
     {
         _settings = settings;
-        _sources = sources;
+        _openSources = openSources;
         _log = log;
-        if (settings.DuckDb.Enabled)
-        {
-            DuckDb = NewState("DuckDB store");
-        }
-        if (settings.Influx.Url.Length > 0)
-        {
-            Influx = NewState($"InfluxDB {settings.Influx.Url}");
-        }
+        DuckDb = settings.DuckDb.Enabled ? NewState("DuckDB store") : null;
+        Influx = settings.Influx.Url.Length > 0 ? NewState($"InfluxDB {settings.Influx.Url}") : null;
+        States = [.. new[] { DuckDb, Influx }.OfType<StoreState>()];
     }
 
     /// <summary>For readers inside the gateway.</summary>
     public EmbeddedReading Embedded { get; } = new();
 
     /// <summary>How each store is doing, for health and metrics.</summary>
-    public IReadOnlyList<StoreState> States => _states;
+    public IReadOnlyList<StoreState> States { get; }
 
     /// <summary>State of the embedded store; null when it is switched off.</summary>
     public StoreState? DuckDb { get; }
@@ -52,14 +51,27 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        var sources = _openSources();
+        _time = sources.Time;
         if (DuckDb is { } duck)
         {
-            // DuckDB works on the caller's thread: a thread of its own keeps it off those that answer docks.
-            _running.Add(OnItsOwnThread(() => KeepAsync(duck, FollowDuckAsync)));
+            _kept.Add(new KeptStore(new EmbeddedKeeper(_settings.DuckDb, sources, Embedded, duck, SettleEvery, _log)));
         }
         if (Influx is { } influx)
         {
-            _running.Add(OnItsOwnThread(() => KeepAsync(influx, FollowInfluxAsync)));
+            _kept.Add(new KeptStore(new InfluxKeeper(_settings.Influx, sources, influx, SettleEvery, _log)));
+        }
+        foreach (var kept in _kept)
+        {
+            // A store works on the caller's thread while it catches up: a thread of its own keeps it off those that answer docks.
+            _running.Add(
+                Task.Factory.StartNew(() => KeepAsync(kept), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                    .Unwrap()
+            );
+        }
+        if (_settings.CountEveryHours > 0)
+        {
+            _running.Add(CountForEverAsync(TimeSpan.FromHours(_settings.CountEveryHours)));
         }
         return Task.CompletedTask;
     }
@@ -70,8 +82,32 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
         await Task.WhenAll(_running).WaitAsync(cancellationToken);
     }
 
+    /// <summary>Counts every store against the journal, now, and repairs what differs; the reports say what was found before.</summary>
+    public async Task<IReadOnlyList<CountReport>> CountAsync(CancellationToken cancel)
+    {
+        var reports = new List<CountReport>();
+        foreach (var kept in _kept)
+        {
+            var report = await kept.Keeper.CountAsync(cancel);
+            reports.Add(report);
+            Tell(report);
+            if (report.Different > 0 && kept.Keeper is EmbeddedKeeper)
+            {
+                await kept.BeginAnewAsync();
+            }
+        }
+        return reports;
+    }
+
+    /// <summary>Has every store filled anew from the first record. Completes when they have begun; the states show how far they are.</summary>
+    public Task BeginAnewAsync() => Task.WhenAll(_kept.Select(kept => kept.BeginAnewAsync()));
+
     public void Dispose()
     {
+        foreach (var kept in _kept)
+        {
+            kept.Dispose();
+        }
         Embedded.Dispose();
         _stop.Dispose();
     }
@@ -81,37 +117,35 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
         var state = new StoreState(name);
         state.Changed += (phase, words) =>
         {
-            if (phase == StorePhase.Following)
+            switch (phase)
             {
-                _log.StoreFollows(name);
-            }
-            else if (phase == StorePhase.Waiting)
-            {
-                _log.StoreWaits(name, words);
-            }
-            else
-            {
-                _log.StoreStopped(name, words);
+                case StorePhase.Following:
+                    _log.StoreFollows(name);
+                    break;
+                case StorePhase.Waiting:
+                    _log.StoreWaits(name, words);
+                    break;
+                default:
+                    _log.StoreStopped(name, words);
+                    break;
             }
         };
-        _states.Add(state);
         return state;
     }
 
-    private static Task OnItsOwnThread(Func<Task> work) =>
-        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
-
     /// <summary>Follows until stopped; a failure of the store is a wait and another try, without end.</summary>
-    private async Task KeepAsync(StoreState state, Func<StoreState, Task> follow)
+    private async Task KeepAsync(KeptStore kept)
     {
+        var state = kept.Keeper.State;
         var waits = new Waits(TimeSpan.FromSeconds(60), state.Name.Length);
-        var attempts = 0;
-        while (!_stop.IsCancellationRequested)
+        for (var attempts = 1; !_stop.IsCancellationRequested; attempts++)
         {
             var reached = state.NextLeaf;
             try
             {
-                await follow(state);
+                await kept.FollowAsync(_stop.Token);
+                attempts = 0;
+                continue;
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -126,103 +160,40 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
             {
                 state.Set(StorePhase.Waiting, failed.Message.ReplaceLineEndings(" "));
             }
-            attempts = state.NextLeaf > reached ? 1 : attempts + 1;
-            try
-            {
-                await Task.Delay(waits.AfterFailure(attempts), _sources.Time, _stop.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+            attempts = state.NextLeaf > reached ? 1 : attempts;
+            await Task.Delay(waits.AfterFailure(attempts), _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task FollowDuckAsync(StoreState state)
+    private async Task CountForEverAsync(TimeSpan every)
     {
-        Embedded.Replace(() => DuckStore.Open(_sources.DuckDbFile, _settings.DuckDb, _sources.Journal));
+        using var timer = new PeriodicTimer(every, _time);
         try
         {
-            var store = Embedded.Store!;
-            if (store.RebuiltBecause.Length > 0)
+            while (await timer.WaitForNextTickAsync(_stop.Token))
             {
-                _log.StoreRebuilt(state.Name, store.RebuiltBecause);
+                await CountAsync(_stop.Token);
             }
-            await FollowAsync(state, store);
         }
-        finally
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            Embedded.Replace(null);
+            _log.CountingEnded();
         }
     }
 
-    private async Task FollowInfluxAsync(StoreState state)
+    private void Tell(CountReport report)
     {
-        var settings = _settings.Influx;
-        var target = InfluxTargets.Open(settings, _sources.Time);
-        using var close = target as IDisposable;
-        using var refused = new RefusedLines(_sources.RefusedFolder, "influx", settings.RefusedMebibytesMax * 1_048_576L, _sources.Time);
-        var waits = new Waits(TimeSpan.FromSeconds(settings.WaitSecondsMax), settings.Url.Length);
-        var cursor = new Cursor(_sources.Disk, _sources.CursorFolder, "influx", _sources.Journal, target.Name + settings.RetentionPolicy);
-        await ProbeAsync(state, target, waits, cursor.Read());
-        var delivery = new Delivery(target, refused, state, waits, _sources.Time);
-        await using var store = new InfluxStore(delivery, cursor, state, settings, _sources.Time);
-        await FollowAsync(state, store);
-    }
-
-    private async Task FollowAsync(StoreState state, ISeriesStore store)
-    {
-        state.Reached(store.NextLeaf);
-        state.Set(StorePhase.Following, "");
-        using var reader = new SeriesReader(new EvidenceReader(_sources.OpenReader(store.NextLeaf)));
-        var follower = new Follower(_sources.WaitBeyond, state, SettleEvery, _sources.Time);
-        await follower.FollowAsync(store, reader, _stop.Token);
-    }
-
-    private async Task ProbeAsync(StoreState state, ILineTarget target, Waits waits, ulong nextLeaf)
-    {
-        var oldest = OldestOfBacklog(nextLeaf);
-        for (var attempts = 1; ; attempts++)
+        foreach (var one in report.First.Take(20))
         {
-            var report = await target.ProbeAsync(oldest, _stop.Token);
-            foreach (var line in report.Lines)
-            {
-                if (line.Finding is ProbeFinding.Good or ProbeFinding.NotAsked)
-                {
-                    _log.ProbeGood(target.Name, line.Check, line.Words);
-                }
-                else
-                {
-                    _log.ProbeWarning(target.Name, line.Check, line.Words);
-                }
-            }
-            if (report.Worst < ProbeFinding.Fault)
-            {
-                return;
-            }
-            state.Set(report.Worst == ProbeFinding.Fault ? StorePhase.Stopped : StorePhase.Waiting, report.ToString());
-            await Task.Delay(
-                report.Worst == ProbeFinding.Fault ? waits.AfterFault() : waits.AfterFailure(attempts),
-                _sources.Time,
-                _stop.Token
-            );
+            _log.CountDiffers(report.Store, one.Device, one.Day, one.InStore, one.InJournal);
         }
-    }
-
-    /// <summary>The oldest point in the first part of what is still to be sent: enough to see a retention that is too short.</summary>
-    private DateTimeOffset OldestOfBacklog(ulong nextLeaf)
-    {
-        const int RecordsMax = 10_000;
-        var oldest = _sources.Time.GetUtcNow();
-        using var reader = new SeriesReader(new EvidenceReader(_sources.OpenReader(nextLeaf)));
-        for (var read = 0; read < RecordsMax && reader.Read() == ReadStatus.Record; read++)
+        if (report.Answered)
         {
-            foreach (ref readonly var happened in reader.Events.Span)
-            {
-                var at = DateTimeOffset.UnixEpoch.AddTicks(happened.PointTimeNs / 100);
-                oldest = at < oldest ? at : oldest;
-            }
+            _log.Counted(report.Store, report.DeviceDays, report.Points, report.Different);
         }
-        return oldest;
+        else
+        {
+            _log.NotCounted(report.Store);
+        }
     }
 }

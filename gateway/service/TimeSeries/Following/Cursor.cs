@@ -61,4 +61,14 @@ internal sealed class Cursor(IDisk disk, string folder, string name, string jour
         disk.Rename(beside, _path);
         disk.SyncFolder(folder);
     }
+
+    /// <summary>Forgets the position; a cut in power may bring it back, which costs nothing but the wish to begin anew.</summary>
+    public void Delete()
+    {
+        if (disk.FileExists(_path))
+        {
+            disk.Delete(_path);
+            disk.SyncFolder(folder);
+        }
+    }
 }

@@ -16,6 +16,9 @@ internal sealed class RefusedLines : IDisposable
     private readonly TimeProvider _time;
     private readonly ArrayBufferWriter<byte> _entry = new(4_096);
 
+    /// <summary>Hashes of the lines kept since the start: a count that sends again what a server refuses must not fill the file with repeats.</summary>
+    private readonly HashSet<ulong> _known = [];
+
     public RefusedLines(string folder, string name, long bytesMax, TimeProvider time)
     {
         Directory.CreateDirectory(folder);
@@ -46,7 +49,7 @@ internal sealed class RefusedLines : IDisposable
             _entry.Clear();
             foreach (var range in body.Split((byte)'\n'))
             {
-                if (body[range].IsEmpty)
+                if (body[range].IsEmpty || !_known.Add(HashOf(body[range])))
                 {
                     continue;
                 }
@@ -64,6 +67,7 @@ internal sealed class RefusedLines : IDisposable
             }
             if (_file.Length + _entry.WrittenCount > _bytesMax)
             {
+                Forget(body);
                 return false;
             }
             _file.Write(_entry.WrittenSpan);
@@ -77,9 +81,29 @@ internal sealed class RefusedLines : IDisposable
     {
         lock (_gate)
         {
+            _known.Clear();
             _file.SetLength(0);
             _file.Flush(flushToDisk: true);
         }
+    }
+
+    private void Forget(ReadOnlySpan<byte> body)
+    {
+        foreach (var range in body.Split((byte)'\n'))
+        {
+            _known.Remove(HashOf(body[range]));
+        }
+    }
+
+    private static ulong HashOf(ReadOnlySpan<byte> line)
+    {
+        var hash = 14_695_981_039_346_656_037UL;
+        foreach (var letter in line)
+        {
+            // FNV-1a is arithmetic modulo 2^64 by definition.
+            hash = unchecked((hash ^ letter) * 1_099_511_628_211UL);
+        }
+        return hash;
     }
 
     public void Dispose() => _file.Dispose();

@@ -10,6 +10,8 @@ namespace TaserTelemetry.Gateway.Tests.TimeSeries;
 /// <summary>What becomes of lines when a server answers as real ones do, against a scripted HTTP server.</summary>
 public sealed class DeliveryTests : IDisposable
 {
+    // The clock that a test drives also limits how long an answer may take, so the steps are small against that limit.
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
     private readonly Ground _folder = new();
     private readonly StoreState _state = new("influx");
 
@@ -99,10 +101,10 @@ public sealed class DeliveryTests : IDisposable
         var time = new FakeTimeProvider();
 
         var delivery = DeliverAsync(server, Sample.Body(5), time);
-        await time.AdvanceUntilAsync(() => _state.AttemptsFailed >= 2, TimeSpan.FromSeconds(60));
+        await time.AdvanceUntilAsync(() => _state.AttemptsFailed >= 2, Step);
         Assert.Equal((StorePhase.Stopped, words), (_state.Phase, _state.Words));
         Volatile.Write(ref mended, true);
-        await time.AdvanceUntilAsync(() => delivery.IsCompleted, TimeSpan.FromSeconds(60));
+        await time.AdvanceUntilAsync(() => delivery.IsCompleted, Step);
         await delivery;
 
         Assert.Equal([StorePhase.Stopped, StorePhase.Following], phases);
@@ -124,7 +126,7 @@ public sealed class DeliveryTests : IDisposable
         var time = new FakeTimeProvider();
 
         var delivery = DeliverAsync(server, Sample.Body(5), time);
-        await time.AdvanceUntilAsync(() => delivery.IsCompleted, TimeSpan.FromSeconds(60));
+        await time.AdvanceUntilAsync(() => delivery.IsCompleted, Step);
         await delivery;
 
         // HTTP itself repeats a request whose connection dropped before the answer began, so there may be more.
@@ -200,7 +202,12 @@ public sealed class DeliveryTests : IDisposable
         CancellationToken cancel = default
     )
     {
-        var settings = new InfluxSettings { Url = server.Url, Database = "x" };
+        var settings = new InfluxSettings
+        {
+            Url = server.Url,
+            Database = "x",
+            AnswerWithinSeconds = 600,
+        };
         using var target = new InfluxV1(settings, time ?? TimeProvider.System);
         using var refused = new RefusedLines(_folder.Folder, "influx", refusedBytesMax, time ?? TimeProvider.System);
         var delivery = new Delivery(target, refused, _state, new Waits(TimeSpan.FromSeconds(60), 1), time ?? TimeProvider.System);

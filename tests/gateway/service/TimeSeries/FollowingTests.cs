@@ -155,6 +155,126 @@ public sealed class FollowingTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task An_older_position_after_a_power_cut_repeats_points_and_changes_nothing()
+    {
+        await RunOnceAsync(() => _journal.Append("A", 200), () => _journal.Append("B", 50));
+        foreach (var file in Directory.GetFiles(_ground.At("data", "cursors")))
+        {
+            File.Delete(file);
+        }
+
+        await RunOnceAsync(() => _journal.Append("A", 10));
+
+        await StoresHoldTheJournalAsync();
+    }
+
+    [Fact]
+    public async Task Points_that_vanished_from_the_server_are_found_by_the_count_shown_by_device_and_day_and_sent_again()
+    {
+        _journal.Append("A", 200);
+        _journal.Append("B", 100);
+        using var service = Service();
+        await service.StartAsync(default);
+        await CaughtUpAsync(service);
+        await _influx.QueryAsync("DROP SERIES FROM ced_event WHERE device = 'A' AND event = 'trigger'", "taser");
+
+        var before = (await service.CountAsync(default)).Single(report => report.Store.StartsWith("InfluxDB", StringComparison.Ordinal));
+        var after = await service.CountAsync(default);
+        await service.StopAsync(default);
+
+        var found = Assert.Single(before.First);
+        Assert.Equal(("A", "2026-11-22", 200L, 133L), (found.Device, found.Day, found.InJournal, found.InStore));
+        Assert.Equal((2, 300), (before.DeviceDays, before.Points));
+        Assert.All(after, report => Assert.Equal((0, true), (report.Different, report.Answered)));
+        await StoresHoldTheJournalAsync();
+    }
+
+    [Fact]
+    public async Task A_database_that_was_dropped_and_made_anew_behind_our_back_is_filled_again_by_the_count()
+    {
+        _journal.Append("A", 200);
+        using var service = Service();
+        await service.StartAsync(default);
+        await CaughtUpAsync(service);
+        await _influx.QueryAsync("DROP DATABASE taser");
+        await _influx.QueryAsync("CREATE DATABASE taser");
+        _journal.Append("B", 10);
+        await CaughtUpAsync(service);
+
+        await service.CountAsync(default);
+        await service.StopAsync(default);
+
+        await StoresHoldTheJournalAsync();
+    }
+
+    [Fact]
+    public async Task Points_refused_for_a_foreign_field_type_arrive_once_the_foreign_measurement_is_gone()
+    {
+        await DeliverForeignAsync("ced_event,event=trigger sequence=\"text\" 1795305600000000000\n");
+        _journal.Append("A", 50);
+        using var service = Service();
+        await service.StartAsync(default);
+        await CaughtUpAsync(service);
+        Assert.Equal(50, service.Influx!.PointsRefused);
+        await _influx.QueryAsync("DROP MEASUREMENT ced_event", "taser");
+
+        await service.CountAsync(default);
+        await service.StopAsync(default);
+
+        await StoresHoldTheJournalAsync();
+        Assert.Equal(50, (await File.ReadAllLinesAsync(_ground.At("data", "refused", "influx.jsonl"))).Length);
+    }
+
+    [Fact]
+    public async Task Points_older_than_the_retention_arrive_once_it_is_lengthened()
+    {
+        await _influx.QueryAsync("ALTER RETENTION POLICY autogen ON taser DURATION 24h SHARD DURATION 1h");
+        _journal.Append("A", 50, firstStamp: 1_600_000_000);
+        using var service = Service();
+        await service.StartAsync(default);
+        await CaughtUpAsync(service);
+        Assert.Equal(50, service.Influx!.PointsRefused);
+        await service.CountAsync(default);
+        Assert.Equal(50, (await File.ReadAllLinesAsync(_ground.At("data", "refused", "influx.jsonl"))).Length);
+        await _influx.QueryAsync("ALTER RETENTION POLICY autogen ON taser DURATION 0s SHARD DURATION 168h");
+
+        await service.CountAsync(default);
+        await service.StopAsync(default);
+
+        await StoresHoldTheJournalAsync();
+    }
+
+    [Fact]
+    public async Task A_wish_to_begin_anew_fills_both_stores_from_the_first_record_while_the_gateway_runs()
+    {
+        _journal.Append("A", 100);
+        using var service = Service();
+        await service.StartAsync(default);
+        await CaughtUpAsync(service);
+        await _influx.QueryAsync("DROP SERIES FROM ced_event", "taser");
+
+        await service.BeginAnewAsync();
+        await CaughtUpAsync(service);
+        await service.StopAsync(default);
+
+        await StoresHoldTheJournalAsync();
+    }
+
+    [Fact]
+    public async Task A_rebuild_of_a_stopped_gateway_fills_both_stores_from_the_first_record()
+    {
+        await RunOnceAsync(() => _journal.Append("A", 100));
+        await _influx.QueryAsync("DROP SERIES FROM ced_event", "taser");
+        await File.WriteAllTextAsync(_ground.At("data", "store.duckdb"), "not a database");
+        var told = new List<string>();
+
+        await TimeSeriesRebuild.RunAsync(Settings(), _journal.Sources(), state => told.Add(state.Name), NullLogger.Instance, default);
+
+        Assert.Equal(2, told.Count);
+        await StoresHoldTheJournalAsync();
+    }
+
+    [Fact]
     public void A_cursor_of_another_journal_or_target_or_a_broken_one_counts_for_nothing()
     {
         var folder = _ground.At("cursors");
@@ -170,20 +290,38 @@ public sealed class FollowingTests : IAsyncLifetime, IDisposable
         Assert.Equal(0UL, cursor.Read());
     }
 
-    private TimeSeriesService Service() =>
-        new(
-            new TimeSeriesSettings
+    private TimeSeriesSettings Settings() =>
+        new()
+        {
+            Influx = new InfluxSettings
             {
-                Influx = new InfluxSettings
-                {
-                    Url = _influx.Url,
-                    Database = "taser",
-                    WaitSecondsMax = 1,
-                },
+                Url = _influx.Url,
+                Database = "taser",
+                WaitSecondsMax = 1,
             },
-            _journal.Sources(),
-            NullLogger<TimeSeriesService>.Instance
-        );
+        };
+
+    private TimeSeriesService Service() => new(Settings(), () => _journal.Sources(), NullLogger<TimeSeriesService>.Instance);
+
+    private async Task RunOnceAsync(params Action[] append)
+    {
+        using var service = Service();
+        await service.StartAsync(default);
+        foreach (var one in append)
+        {
+            one();
+        }
+        await CaughtUpAsync(service);
+        await service.StopAsync(default);
+    }
+
+    private async Task DeliverForeignAsync(string line)
+    {
+        using var http = new HttpClient();
+        using var content = new StringContent(line);
+        using var answer = await http.PostAsync($"{_influx.Url}/write?db=taser", content);
+        answer.EnsureSuccessStatusCode();
+    }
 
     private Task CaughtUpAsync(TimeSeriesService service) =>
         Eventually.TrueAsync(() => service.States.All(state => state.NextLeaf == _journal.NextIndex), "the stores to catch up");
