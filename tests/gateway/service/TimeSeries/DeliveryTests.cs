@@ -11,7 +11,7 @@ namespace TaserTelemetry.Gateway.Tests.TimeSeries;
 public sealed class DeliveryTests : IDisposable
 {
     // The clock that a test drives also limits how long an answer may take, so the steps are small against that limit.
-    private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(10);
     private readonly Ground _folder = new();
     private readonly StoreState _state = new("influx");
 
