@@ -17,20 +17,16 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
     private static readonly TimeSpan SettleEvery = TimeSpan.FromMilliseconds(500);
 
     private readonly TimeSeriesSettings _settings;
-    private readonly Func<TimeSeriesSources> _openSources;
+    private readonly TimeSeriesSources _sources;
     private readonly ILogger<TimeSeriesService> _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<KeptStore> _kept = [];
     private readonly List<Task> _running = [];
-    private TimeProvider _time = TimeProvider.System;
 
-    /// <param name="settings">Which stores, and how.</param>
-    /// <param name="openSources">Asked at the start, when the journal is open.</param>
-    /// <param name="log">Where it tells.</param>
-    public TimeSeriesService(TimeSeriesSettings settings, Func<TimeSeriesSources> openSources, ILogger<TimeSeriesService> log)
+    public TimeSeriesService(TimeSeriesSettings settings, TimeSeriesSources sources, ILogger<TimeSeriesService> log)
     {
         _settings = settings;
-        _openSources = openSources;
+        _sources = sources;
         _log = log;
         DuckDb = settings.DuckDb.Enabled ? NewState("DuckDB store") : null;
         Influx = settings.Influx.Url.Length > 0 ? NewState($"InfluxDB {settings.Influx.Url}") : null;
@@ -51,15 +47,13 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var sources = _openSources();
-        _time = sources.Time;
         if (DuckDb is { } duck)
         {
-            _kept.Add(new KeptStore(new EmbeddedKeeper(_settings.DuckDb, sources, Embedded, duck, SettleEvery, _log)));
+            _kept.Add(new KeptStore(new EmbeddedKeeper(_settings.DuckDb, _sources, Embedded, duck, SettleEvery, _log)));
         }
         if (Influx is { } influx)
         {
-            _kept.Add(new KeptStore(new InfluxKeeper(_settings.Influx, sources, influx, SettleEvery, _log)));
+            _kept.Add(new KeptStore(new InfluxKeeper(_settings.Influx, _sources, influx, SettleEvery, _log)));
         }
         foreach (var kept in _kept)
         {
@@ -161,13 +155,14 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
                 state.Set(StorePhase.Waiting, failed.Message.ReplaceLineEndings(" "));
             }
             attempts = state.NextLeaf > reached ? 1 : attempts;
-            await Task.Delay(waits.AfterFailure(attempts), _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(waits.AfterFailure(attempts), _sources.Time, _stop.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private async Task CountForEverAsync(TimeSpan every)
     {
-        using var timer = new PeriodicTimer(every, _time);
+        using var timer = new PeriodicTimer(every, _sources.Time);
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))

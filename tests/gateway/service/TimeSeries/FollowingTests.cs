@@ -301,7 +301,7 @@ public sealed class FollowingTests : IAsyncLifetime, IDisposable
             },
         };
 
-    private TimeSeriesService Service() => new(Settings(), () => _journal.Sources(), NullLogger<TimeSeriesService>.Instance);
+    private TimeSeriesService Service() => new(Settings(), _journal.Sources(), NullLogger<TimeSeriesService>.Instance);
 
     private async Task RunOnceAsync(params Action[] append)
     {
