@@ -150,6 +150,8 @@ internal sealed class SegmentCheck
                 (step, why) = (WalkStep.Rejected, "the record runs past the end of the segment");
             switch (step)
             {
+                case WalkStep.Record when !IsWhole(entry, header) && EndsInUnfinishedGroup(start, firstOfGroup):
+                    return false;
                 case WalkStep.Record:
                     CheckRecord(entry, header);
                     crc = Crc32C.Append(crc, entry[..header.LeafPartEnd]);
@@ -171,6 +173,9 @@ internal sealed class SegmentCheck
             }
         }
     }
+
+    private static bool IsWhole(ReadOnlySpan<byte> record, in RecordHeader header) =>
+        header.LeafCrcHolds(record) && (header.LastPartCrcHolds(record) || header.LastPartIsZeroed(record));
 
     private void CheckRecord(ReadOnlySpan<byte> record, in RecordHeader header)
     {
@@ -247,8 +252,13 @@ internal sealed class SegmentCheck
         return true;
     }
 
-    private void Truncate(ulong until) =>
+    private void Truncate(ulong until)
+    {
         found.LeafHashes.RemoveRange((int)(until - task.First), found.LeafHashes.Count - (int)(until - task.First));
+        found.Zeroed.RemoveAll(range => range.First >= until);
+        if (found.Zeroed.Count > 0 && found.Zeroed[^1].Next > until)
+            found.Zeroed[^1] = found.Zeroed[^1] with { Next = until };
+    }
 
     /// <summary>Which record is which is not known behind a broken header: the rest of the segment is given up, and said to be.</summary>
     private bool SkipDamage(string why)
