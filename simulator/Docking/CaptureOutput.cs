@@ -80,7 +80,11 @@ internal static class CaptureOutput
                 }
             }
 
-            before.Add(range);
+            if (visit.Altered is null)
+            {
+                // what an altering dock passed on is read again at the next docking, as a second download would
+                before.Add(range);
+            }
         }
 
         at += 20_000_000;

@@ -48,6 +48,8 @@ internal sealed class DocumentTable(string name, params string[] columns)
 
     public string Truth(DocumentRow row, string column) => row.Truth[Column(column)];
 
+    public string Cell(string[] cells, string column) => cells[Column(column)];
+
     /// <summary>Writes a cell otherwise than it should read. The same text is no corruption.</summary>
     public void Miswrite(DocumentRow row, string column, string after, string cause)
     {

@@ -204,8 +204,8 @@ internal sealed class Reports
             cause = slip ?? cause;
         }
 
-        // the published share is of all reports, and only those with several cartridges can list fewer
-        if (typed.Count > 1 && _draw.Chance(Math.Min(1, paper.CartridgeFewer * 2)))
+        // the published share is of all reports, blank ones among them, and only those with several cartridges can list fewer
+        if (typed.Count > 1 && _draw.Chance(Math.Min(1, paper.CartridgeFewer * 4)))
         {
             typed.RemoveAt(typed.Count - 1);
             cause = "cartridges-fewer";

@@ -42,7 +42,12 @@ internal static class TruthFile
         json.WriteNumber("recordsLost", logs.Sum(l => l.Lost.Sum(r => (long)r.Range.Count)));
         json.WriteEndObject();
         List(json, "documents", paper.Tables, WriteTable);
-        List(json, "corruptions", paper.Tables.SelectMany(t => t.Corruptions), WriteCorruption);
+        List(
+            json,
+            "corruptions",
+            history.Alterations.Select(AsCorruption).Concat(paper.Tables.SelectMany(t => t.Corruptions)),
+            WriteCorruption
+        );
         json.WriteEndObject();
     }
 
@@ -298,6 +303,20 @@ internal static class TruthFile
         Optional(json, "after", corruption.After);
         json.WriteString("cause", corruption.Cause);
     }
+
+    private static Corruption AsCorruption(Alteration a, int index) =>
+        new(
+            "log",
+            index,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{a.Log.Key.Device}/{a.Log.Key.Log.ToString().ToLowerInvariant()}/{a.Log.Key.Epoch.Number}/{a.Sequence}"
+            ),
+            "durationMs",
+            a.Before.DurationMs.ToString(CultureInfo.InvariantCulture),
+            a.After.DurationMs.ToString(CultureInfo.InvariantCulture),
+            "altered by " + a.Visit.Dock.Name + " in visit " + a.Visit.Id.ToString(CultureInfo.InvariantCulture)
+        );
 
     private static void WriteRange(Utf8JsonWriter json, SequenceRange range)
     {

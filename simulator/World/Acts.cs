@@ -153,7 +153,9 @@ internal sealed class Acts(History history)
         for (var cycle = 0; cycle < durationsMs.Count; cycle++)
         {
             var duration = durationsMs[cycle];
-            var fires = use.Level >= UseLevel.AngleDriveStun && (cycle == 0 || cycle == 2 && device.FirstBay(BayState.Live) >= 0);
+            // a cycle after the first may go to another cartridge, where there is one: the first missed, or lost its hold
+            var another = cycle > 0 && use.Level == UseLevel.Fired && device.FirstBay(BayState.Live) >= 0 && use.Plan == Planned.Random;
+            var fires = use.Level >= UseLevel.AngleDriveStun && (cycle == 0 || another && draw.Chance(0.35));
             var start = t;
             var first = device.Events.Next;
             if (fires)
@@ -162,7 +164,17 @@ internal sealed class Acts(History history)
                 start = t;
             }
 
-            WriteCycle(device, use.Level, fires, bay, cycle, duration, t);
+            if (device.Model.SplitsCycles && duration == StandardCycleMs && draw.Chance(history.Scenario.Faults.SplitCycles))
+            {
+                // the battery lost contact for a second inside the cycle: these firmwares log several cycles that sum to five seconds
+                device.Write(t, EventCode.Trigger, 2_000);
+                device.Write(t + 3_000, EventCode.Trigger, 3_000);
+            }
+            else
+            {
+                WriteCycle(device, use.Level, fires, bay, cycle, duration, t);
+            }
+
             device.WritePulses(t, duration, bay);
             if (fires && device.Model.HasDeployRows && use.Level == UseLevel.Fired && draw.Chance(0.62))
             {

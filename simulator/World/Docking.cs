@@ -169,18 +169,38 @@ internal sealed class Docking(History history)
         }
 
         var docks = device.Armoury.Docks;
-        history.Visits.Add(
-            new DockVisit(
-                history.Visits.Count + 1,
-                docks[draw.Below(docks.Count)],
-                atUtcMs,
-                device,
-                pack?.Serial ?? device.Serial,
-                device.Clock.ErrorMs(clockAtUtcMs ?? atUtcMs),
-                held
-            )
+        var visit = new DockVisit(
+            history.Visits.Count + 1,
+            docks[draw.Below(docks.Count)],
+            atUtcMs,
+            device,
+            pack?.Serial ?? device.Serial,
+            device.Clock.ErrorMs(clockAtUtcMs ?? atUtcMs),
+            held
         );
+        history.Visits.Add(pack is null && draw.Chance(history.Scenario.Faults.TamperedVisits) ? Tampered(visit, draw) : visit);
         device.LastDockedUtcMs = atUtcMs;
+    }
+
+    /// <summary>The dock passes an activation on shorter than the device wrote it; the device itself still holds the truth.</summary>
+    private DockVisit Tampered(DockVisit visit, Draw draw)
+    {
+        var activations = visit
+            .Held.SelectMany(h => Enumerable.Range(0, checked((int)h.Range.Count)).Select(i => (h.Log, Sequence: h.Range.First + (ulong)i)))
+            .Where(r => r.Log.RecordAt(r.Sequence) is { Code: EventCode.Trigger or EventCode.Arc, DurationMs: > 2_000 })
+            .ToList();
+        if (activations.Count == 0)
+        {
+            return visit;
+        }
+
+        var chosen = draw.Pick(activations);
+        var before = chosen.Log.RecordAt(chosen.Sequence);
+        var after = before with { DurationMs = 1_000 };
+        var tampered = visit with { Altered = new Dictionary<(DeviceLog, ulong), EventRecord> { [chosen] = after } };
+        history.Alterations.Add(new Alteration(tampered, chosen.Log, chosen.Sequence, before, after));
+        history.Faults.Add(new DeviceFault(visit.Device, "tampered", visit.TrueUtcMs));
+        return tampered;
     }
 
     private static IEnumerable<(DeviceLog Log, SequenceRange Range)> Memory(Device device)

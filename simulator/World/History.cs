@@ -1,3 +1,4 @@
+using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Simulator.Scenarios;
 
 namespace TaserTelemetry.Simulator.World;
@@ -37,6 +38,9 @@ internal sealed class History(Scenario scenario, ulong seed, long startUtcMs, lo
 
     public List<DeviceFault> Faults { get; } = [];
 
+    /// <summary>Records that a dock altered before it passed them on.</summary>
+    public List<Alteration> Alterations { get; } = [];
+
     public HashSet<string> Serials { get; } = [];
 
     public IEnumerable<Device> Devices => Armouries.SelectMany(a => a.Devices);
@@ -63,3 +67,5 @@ internal sealed record FirmwareChange(string Id, Device Device, long AtUtcMs);
 
 /// <summary>Something went wrong with a device's memory or clock; the truth file lists it.</summary>
 internal sealed record DeviceFault(Device Device, string What, long AtUtcMs);
+
+internal sealed record Alteration(DockVisit Visit, DeviceLog Log, ulong Sequence, EventRecord Before, EventRecord After);

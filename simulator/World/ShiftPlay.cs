@@ -130,7 +130,7 @@ internal sealed class ShiftPlay(History history, Docking docking)
             return fromUtcMs;
         }
 
-        var rows = device.Busy ? draw.Between(300, 700) : draw.Weighted([0.62, 0.25, 0.09, 0.04]) * 2;
+        var rows = device.Busy ? draw.Between(300, 700) : draw.Weighted([0.5, 0.3, 0.13, 0.07]) * 2;
         var step = (toUtcMs - fromUtcMs) / (rows + 1);
         var code = device.Model.LogTravelsInPack || draw.Chance(0.5) ? EventCode.Light : EventCode.PowerSave;
         for (var i = 1; i <= rows; i++)
