@@ -56,8 +56,8 @@ public static class Limits
     /// <summary>Nonces issued ahead to one dock.</summary>
     public const int NoncePoolMax = 16;
 
-    /// <summary>Hashes in one consistency proof: two for each level of a tree of 2^64 leaves, less one.</summary>
-    public const int ProofHashesMax = 127;
+    /// <summary>Hashes in one consistency proof: one for each level of a tree of 2^64 leaves, and one more.</summary>
+    public const int ProofHashesMax = 65;
 
     /// <summary>Frames on their way at once on a serial line.</summary>
     public const int SerialWindowFramesMax = 8;
