@@ -8,5 +8,6 @@ var root = new RootCommand(
 {
     RunVerb.Create(),
     DemoVerb.Create(),
+    IngestVerb.Create(),
 };
 return await Cli.InvokeAsync(root, args);

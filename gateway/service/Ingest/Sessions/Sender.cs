@@ -30,7 +30,7 @@ internal sealed class Sender(ulong sessionId, ArrivalVia via, Place place)
 
     public AuthenticityGrade Grade { get; set; } = AuthenticityGrade.D;
 
-    public SessionClock Clock { get; } = new();
+    public SessionClock Clock { get; } = new() { ClaimedOnly = via is ArrivalVia.Capture or ArrivalVia.VendorFile };
 
     public Arrival ArrivalAt(ulong receivedNs) => new(receivedNs, SessionId, Via, ImportLeaf, ParserVersion, Place);
 }

@@ -24,6 +24,9 @@ internal sealed class SessionClock
     private ulong dockBoundNs;
     private ClockQuality dockQuality;
 
+    /// <summary>The times come from a file: whatever they say is a claim.</summary>
+    public bool ClaimedOnly { get; init; }
+
     /// <summary>Whether a two-sided comparison of the dock with UTC has been made in this session.</summary>
     public bool HasEcho => dockQuality == ClockQuality.TwoSided;
 
@@ -87,8 +90,8 @@ internal sealed class SessionClock
         {
             return default;
         }
-        var quality = reading.Order == SyncOrder.BeforeSync ? dockQuality : ClockQuality.OneSided;
-        return new ClockBasis((long)offset, (ulong)bound, quality);
+        var measured = reading.Order == SyncOrder.BeforeSync ? dockQuality : ClockQuality.OneSided;
+        return new ClockBasis((long)offset, (ulong)bound, ClaimedOnly ? ClockQuality.Claimed : measured);
     }
 
     private static bool TryUnitNs(StampUnit unit, out ulong ns)
