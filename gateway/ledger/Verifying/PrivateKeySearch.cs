@@ -12,6 +12,9 @@ internal static class PrivateKeySearch
         foreach (var path in Directory.EnumerateFiles(data, "*", options))
         {
             var name = Path.GetRelativePath(data, path);
+            // The lock of live DATA holds a process id, and cannot be opened by others while it is held.
+            if (name == "lock")
+                continue;
             if (name.Contains("/tile/", StringComparison.Ordinal) || name.EndsWith(".seg", StringComparison.Ordinal) || !LooksPrivate(path))
                 continue;
             problems.Add(

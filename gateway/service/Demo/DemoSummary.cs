@@ -29,7 +29,7 @@ internal static class DemoSummary
         Line(text, "findings", $"{r.Findings.Count}, from comparing the logs with the officers' reports:");
         foreach (var finding in r.Findings)
         {
-            Line(text, "", $"{finding.Rule}  {finding.About}  {Meaning(finding.Rule)}");
+            Line(text, "", $"{finding.Rule, -5} {finding.About}  {Meaning(finding.Rule)}");
         }
         Line(
             text,

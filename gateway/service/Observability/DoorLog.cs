@@ -30,6 +30,6 @@ internal static partial class DoorLog
     [LoggerMessage(1007, LogLevel.Information, "The serial line {Path} is open for dock {Dock}.")]
     public static partial void LineOpened(this ILogger log, string path, string dock);
 
-    [LoggerMessage(1008, LogLevel.Warning, "The serial line {Path} is away: {Why} Trying again in {Wait}.")]
-    public static partial void LineAway(this ILogger log, string path, string why, TimeSpan wait);
+    [LoggerMessage(EventId = 1008, Message = "The serial line {Path} is away: {Why} Trying again in {Wait}.")]
+    public static partial void LineAway(this ILogger log, LogLevel level, string path, string why, TimeSpan wait);
 }

@@ -53,12 +53,13 @@ internal sealed class SerialDoor(
     private void Run()
     {
         var wait = FirstWait;
+        var told = "";
         while (!stopping.IsSet)
         {
             try
             {
                 using var line = Open();
-                wait = FirstWait;
+                (wait, told) = (FirstWait, "");
                 states.Set(port.Path, DoorState.Up, "");
                 log.LineOpened(port.Path, port.Dock);
                 Serve(line);
@@ -68,7 +69,8 @@ internal sealed class SerialDoor(
             {
                 var why = Explain(broken);
                 states.Set(port.Path, DoorState.Down, why);
-                log.LineAway(port.Path, why, wait);
+                log.LineAway(told == why ? LogLevel.Debug : LogLevel.Warning, port.Path, why, wait);
+                told = why; // said once: a line that stays away must not fill the log
             }
             stopping.Wait(wait);
             wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
