@@ -15,6 +15,7 @@ internal sealed class LogOpening(LogOptions options)
     private const int VkeyFileBytesMax = 64 << 10;
     private readonly IDisk disk = options.Disk;
     private readonly LogPlace place = options.Place;
+    private Func<ulong> signedSize = static () => 0;
     private readonly KeyFolder keys = new(options.Disk, options.KeysFolder);
 
     public TamperEvidentLog Open()
@@ -24,13 +25,14 @@ internal sealed class LogOpening(LogOptions options)
         var kept = new CheckpointsLog(disk, place.CheckpointsLog);
         var keptLast = kept.OpenLast();
         var last = Later(keys.ReadLast(place.KeyName), OwnCheckpoint(keptLast, key));
+        signedSize = () => last?.Size ?? 0;
         var origin = key.Verifier.Name;
         var journalOptions = new JournalOptions(place.Journal, origin)
         {
             Mirror = options.Mirror,
             SegmentBytes = options.SegmentBytes,
             PrepareAhead = options.PrepareAhead,
-            IsDisposed = options.IsDisposed,
+            IsDisposed = options.IsDisposed ?? (index => index < signedSize()),
         };
         var journal = Journal.Open(disk, journalOptions, last?.Size ?? 0, out var report);
         try
@@ -64,6 +66,7 @@ internal sealed class LogOpening(LogOptions options)
         var signer = new Signer(options, keys, key, snapshots, tree, kept, journal.OpenReader);
         if (last is not null)
             signer.Resume(last, keptLast);
+        signedSize = () => signer.Size;
         var compact = tree.ToCompact();
         AddTail(compact, journal);
         return new TamperEvidentLog(journal, compact, signer, snapshots, report);
@@ -129,7 +132,7 @@ internal sealed class LogOpening(LogOptions options)
     {
         var tiles = new TileFolder(disk, place.Tlog);
         using var reader = TreeReading.OpenAtBundle(tiles, start.Size, journal.OpenReader);
-        if (TreeReading.Extend(start, size, reader, tiles) is { } problem)
+        if (TreeReading.Extend(start, size, reader, tiles, strictFrom: size) is { } problem)
             throw new JournalDamagedException(problem);
         tiles.RewritePartials(start);
         return start;

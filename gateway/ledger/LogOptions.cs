@@ -24,8 +24,11 @@ public sealed record LogOptions(LogPlace Place, string KeysFolder)
     /// <summary>Whether the next segment is made ready in the background.</summary>
     public bool PrepareAhead { get; init; } = true;
 
-    /// <summary>Whether a disposal leaf covers an index.</summary>
-    public Func<ulong, bool> IsDisposed { get; init; } = static _ => false;
+    /// <summary>
+    /// Whether a disposal leaf covers an index. Null: a part that is all zero counts as disposed of in any record that is signed for; the
+    /// verifier, who reads the leaves, tells it from damage.
+    /// </summary>
+    public Func<ulong, bool>? IsDisposed { get; init; }
 
     /// <summary>The file system; the crash tests put a simulated one here.</summary>
     public IDisk Disk { get; init; } = new RealDisk();

@@ -134,6 +134,28 @@ public sealed class TamperEvidentLog : IDisposable
         }
     }
 
+    /// <summary>
+    /// Disposal: zeroes salt and received bytes of the records that <paramref name="covers"/> names, at equal length, in the mirror too.
+    /// Durable when it returns; after a crash call it again with the same records. The caller has made sure that a disposal leaf covers
+    /// them and has been witnessed long enough, and calls it on the appending thread. Records behind the last checkpoint are left alone.
+    /// </summary>
+    /// <exception cref="JournalFailedException">Final: stop.</exception>
+    public ErasureReport EraseReceived(Func<ulong, bool> covers)
+    {
+        var signed = LastCheckpoint?.Size ?? 0;
+        return journal.Erase(index => index < signed && covers(index));
+    }
+
+    /// <summary>
+    /// Adds witnesses' cosignatures to the newest checkpoint, keeps and publishes it again. False, and nothing done, when the log has
+    /// signed a newer one since, or none of the lines is new. The caller has verified the lines.
+    /// </summary>
+    public bool TryAddCosignatures(Checkpoint checkpoint, IReadOnlyList<NoteSignature> cosignatures)
+    {
+        lock (signLock)
+            return signer.TryAddCosignatures(checkpoint, cosignatures);
+    }
+
     /// <summary>A forward reader from an index to the last commit, following the writer.</summary>
     public JournalReader OpenReader(ulong fromIndex) => journal.OpenReader(fromIndex);
 

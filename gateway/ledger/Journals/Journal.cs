@@ -102,6 +102,28 @@ public sealed class Journal : IDisposable
     /// <summary>A forward reader from an index to the last commit, following the writer as it goes on. Give it back by Dispose.</summary>
     public JournalReader OpenReader(ulong fromIndex) => new(disk, options.Folder, fromIndex, () => NextIndex, options.IsDisposed);
 
+    /// <summary>
+    /// Zeroes salt and received bytes of the records that <paramref name="covers"/> names, here and in the mirror; durable when it
+    /// returns. For records below the last signed checkpoint only, and never while a group is being appended.
+    /// </summary>
+    internal ErasureReport Erase(Func<ulong, bool> covers)
+    {
+        if (failed is not null)
+            throw failed;
+        try
+        {
+            var report = Erasure.Run(disk, options.Folder, covers);
+            if (options.Mirror is not null)
+                Erasure.Run(disk, options.Mirror, covers);
+            return report;
+        }
+        catch (DiskException e)
+        {
+            failed = new JournalFailedException(e);
+            throw failed;
+        }
+    }
+
     /// <summary>Closes the files. Every group that was returned as Durable is.</summary>
     public void Dispose()
     {

@@ -71,8 +71,8 @@ public sealed class JournalReader : IDisposable
         Func<ulong, bool>? isDisposed = null
     )
     {
+        var end = endIndex ?? CommittedEnd(disk, folder, isDisposed);
         var disposed = isDisposed ?? (static _ => true);
-        var end = endIndex ?? CommittedEnd(disk, folder, disposed);
         return new JournalReader(disk, folder, fromIndex, () => end, disposed);
     }
 
@@ -114,7 +114,10 @@ public sealed class JournalReader : IDisposable
         var name = JournalFormat.SegmentName(all[^1]);
         using var last = disk.Open(Path.Combine(folder, name), DiskAccess.Read);
         var scan = SegmentScan.Run(last, name, ulong.MaxValue, isDisposed ?? (static _ => true));
-        return scan.Problem is { Offset: 0 } problem ? throw new JournalDamagedException(problem) : scan.NextIndex;
+        if (scan.Problem is { Offset: 0 } problem)
+            throw new JournalDamagedException(problem);
+        // nobody said what is disposed of: in the very last group a zero part is a sector that a crash lost
+        return isDisposed is null ? scan.LastGroupZeroed ?? scan.NextIndex : scan.NextIndex;
     }
 
     /// <summary>Reads the next record.</summary>

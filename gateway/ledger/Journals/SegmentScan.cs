@@ -41,6 +41,9 @@ internal sealed class SegmentScan
     /// <summary>Offset behind the last byte that is not zero; at least <see cref="CommittedEnd"/>.</summary>
     public long UsedEnd { get; private set; }
 
+    /// <summary>First index of the last good group, when one of its last parts fails its CRC and passed for disposed of; null otherwise.</summary>
+    public ulong? LastGroupZeroed { get; private set; }
+
     /// <summary>Why the walk ended before free space or the limit; null when it did not.</summary>
     public JournalProblem? Problem { get; private set; }
 
@@ -125,10 +128,16 @@ internal sealed class SegmentScan
                 return Fail(offset, index, "the record runs past the end of the segment");
             if (step == WalkStep.Commit)
                 return EndGroup(entry, start, offset, index, crc);
+            if (offset == start)
+                LastGroupZeroed = null;
             if (!header.LeafCrcHolds(entry))
                 return Fail(offset, index, "the leaf fails its CRC");
-            if (!header.LastPartCrcHolds(entry) && !isDisposed(index))
-                return Fail(offset, index, "salt and received bytes fail their CRC");
+            if (!header.LastPartCrcHolds(entry))
+            {
+                if (!isDisposed(index))
+                    return Fail(offset, index, "salt and received bytes fail their CRC");
+                LastGroupZeroed = NextIndex;
+            }
             crc = Crc32C.Append(crc, entry[..header.LeafPartEnd]);
             offset += header.TotalBytes;
             index++;

@@ -104,6 +104,36 @@ internal sealed class Signer : IDisposable
         Volatile.Write(ref published, new Published(last, note));
     }
 
+    /// <summary>See <see cref="TamperEvidentLog.TryAddCosignatures"/>.</summary>
+    public bool TryAddCosignatures(Checkpoint checkpoint, IReadOnlyList<NoteSignature> cosignatures)
+    {
+        if (refused is not null)
+            throw refused;
+        if (published is not { } newest || newest.Checkpoint.Text != checkpoint.Text)
+            return false;
+        var fresh = cosignatures
+            .Where(line => newest.Note.Signatures.All(held => held.Name != line.Name || held.KeyId != line.KeyId))
+            .ToArray();
+        if (fresh.Length == 0 || newest.Note.Signatures.Count + fresh.Length > SignedNote.SignaturesMax)
+            return false;
+        var note = newest.Note with { Signatures = [.. newest.Note.Signatures, .. fresh] };
+        try
+        {
+            kept.Append(note);
+            DurableFile.Replace(disk, place.CheckpointFile, note.ToBytes());
+        }
+        catch (DiskException e) when (e.Fault != DiskFault.Full)
+        {
+            throw Refuse(e.Message.TrimEnd('.'));
+        }
+        catch (DiskException)
+        {
+            return false;
+        }
+        Volatile.Write(ref published, new Published(checkpoint, note));
+        return true;
+    }
+
     /// <summary>Tiles of everything written so far are durable; then the tree at the last checkpoint is kept as a snapshot.</summary>
     public void WriteSnapshot()
     {
@@ -121,7 +151,7 @@ internal sealed class Signer : IDisposable
     {
         readBack ??= TreeReading.OpenAtBundle(tiles, tree.Size, openReader);
         var copy = tree.Copy();
-        if (TreeReading.Extend(copy, size, readBack, tiles) is { } problem)
+        if (TreeReading.Extend(copy, size, readBack, tiles, strictFrom: Size) is { } problem)
             throw Refuse(string.Create(CultureInfo.InvariantCulture, $"what was appended does not read back: {problem}"));
         return copy;
     }

@@ -15,16 +15,16 @@ internal static class TreeReading
 
     /// <summary>
     /// Adds records up to a size; those the tree holds already only fill the bundle. Null when it went well, else the place of the record
-    /// that is not good.
+    /// that is not good. Below <paramref name="strictFrom"/> a disposal may be half done, so salt and received bytes are not looked at.
     /// </summary>
-    public static JournalProblem? Extend(TileTree tree, ulong size, JournalReader reader, TileFolder tiles)
+    public static JournalProblem? Extend(TileTree tree, ulong size, JournalReader reader, TileFolder tiles, ulong strictFrom)
     {
         while (tiles.NextEntry < size)
         {
             var status = reader.Read();
             if (status == ReadStatus.Damaged)
                 return reader.Problem;
-            if (status == ReadStatus.End || reader.State == ReceivedState.Damaged)
+            if (status == ReadStatus.End || (reader.State == ReceivedState.Damaged && reader.Index >= strictFrom))
                 return new JournalProblem(
                     JournalFormat.SegmentName(reader.Segment),
                     reader.Offset,

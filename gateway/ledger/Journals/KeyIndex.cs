@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using TaserTelemetry.Ledger.Disks;
+
+namespace TaserTelemetry.Ledger.Journals;
+
+/// <summary>One entry of a key index.</summary>
+/// <param name="Key">16 bytes of a hash of whatever the caller identifies records by, read big-endian; evenly spread.</param>
+/// <param name="Index">Leaf index of a record that brought it.</param>
+public readonly record struct KeyIndexEntry(UInt128 Key, ulong Index);
+
+/// <summary>
+/// For each sealed segment a file <c>{first index:D20}.idx</c>: which records brought which keys, sorted by key, so that a repeat of
+/// something old is compared without reading the journal. Derived: deleted or damaged it is made again by the caller; an entry that is
+/// found is to be compared with the record itself. Keys are opaque here.
+/// </summary>
+public sealed class KeyIndex(IDisk disk, string folder, Hash256 originHash)
+{
+    private const int HeaderBytes = 80;
+    private const int EntryBytes = 24;
+    private const string Extension = ".idx";
+
+    private static ReadOnlySpan<byte> Magic => "TASERIDX"u8;
+
+    /// <summary>Sealed segments, by first index and the index behind their last, that have no readable index file.</summary>
+    public IReadOnlyList<(ulong First, ulong Next)> Missing()
+    {
+        var segments = SegmentList.Read(disk, folder);
+        var missing = new List<(ulong, ulong)>();
+        for (var i = 0; i + 1 < segments.Count; i++)
+        {
+            using var file = TryOpen(segments[i], segments[i + 1], out _);
+            if (file is null)
+                missing.Add((segments[i], segments[i + 1]));
+        }
+        return missing;
+    }
+
+    /// <summary>Writes the index of one sealed segment, in place of an older one. Not synced: it can be made again.</summary>
+    /// <param name="first">First index of the segment.</param>
+    /// <param name="next">Index behind its last record.</param>
+    /// <param name="entries">In any order; sorted in place.</param>
+    public void Write(ulong first, ulong next, KeyIndexEntry[] entries)
+    {
+        Array.Sort(entries, static (a, b) => a.Key == b.Key ? a.Index.CompareTo(b.Index) : a.Key.CompareTo(b.Key));
+        var bytes = new byte[HeaderBytes + ((long)entries.Length * EntryBytes)];
+        var at = bytes.AsSpan(HeaderBytes);
+        foreach (ref readonly var entry in entries.AsSpan())
+        {
+            BinaryPrimitives.WriteUInt128BigEndian(at, entry.Key);
+            BinaryPrimitives.WriteUInt64LittleEndian(at[16..], entry.Index);
+            at = at[EntryBytes..];
+        }
+        WriteHeader(bytes, first, next, (ulong)entries.Length);
+        disk.WriteDerived(PathOf(first), bytes);
+    }
+
+    /// <summary>Leaf indices of records that brought a key, oldest first; empty when no sealed segment with an index has it.</summary>
+    public IReadOnlyList<ulong> Find(UInt128 key)
+    {
+        var found = new List<ulong>();
+        var segments = SegmentList.Read(disk, folder);
+        for (var i = 0; i + 1 < segments.Count; i++)
+        {
+            using var file = TryOpen(segments[i], segments[i + 1], out var count);
+            if (file is not null)
+                Search(file, count, key, found);
+        }
+        return found;
+    }
+
+    private string PathOf(ulong first) => Path.Combine(folder, Path.ChangeExtension(JournalFormat.SegmentName(first), Extension));
+
+    private void WriteHeader(Span<byte> into, ulong first, ulong next, ulong count)
+    {
+        Magic.CopyTo(into);
+        BinaryPrimitives.WriteUInt32LittleEndian(into[8..], 1);
+        originHash.CopyTo(into[16..]);
+        BinaryPrimitives.WriteUInt64LittleEndian(into[48..], first);
+        BinaryPrimitives.WriteUInt64LittleEndian(into[56..], next);
+        BinaryPrimitives.WriteUInt64LittleEndian(into[64..], count);
+        BinaryPrimitives.WriteUInt32LittleEndian(into[72..], Crc32C.Of(into[HeaderBytes..]));
+        BinaryPrimitives.WriteUInt32LittleEndian(into[76..], Crc32C.Of(into[..76]));
+    }
+
+    /// <summary>Opens the index of a segment when its header is whole and speaks of that very segment.</summary>
+    private IDiskFile? TryOpen(ulong first, ulong next, out long count)
+    {
+        count = 0;
+        if (!disk.FileExists(PathOf(first)))
+            return null;
+        var file = disk.Open(PathOf(first), DiskAccess.Read);
+        Span<byte> header = stackalloc byte[HeaderBytes];
+        var whole = file.Read(header, 0) == HeaderBytes && BinaryPrimitives.ReadUInt32LittleEndian(header[76..]) == Crc32C.Of(header[..76]);
+        count = whole ? (long)BinaryPrimitives.ReadUInt64LittleEndian(header[64..]) : 0;
+        var fits =
+            whole
+            && header.StartsWith(Magic)
+            && Hash256.From(header[16..]) == originHash
+            && BinaryPrimitives.ReadUInt64LittleEndian(header[48..]) == first
+            && BinaryPrimitives.ReadUInt64LittleEndian(header[56..]) == next
+            && file.Length == HeaderBytes + (count * EntryBytes);
+        if (fits)
+            return file;
+        file.Dispose();
+        return null;
+    }
+
+    /// <summary>Keys are hashes, so where one stands can be guessed from its value; halving takes over where the guesses do not close in.</summary>
+    private static void Search(IDiskFile file, long count, UInt128 key, List<ulong> found)
+    {
+        long low = 0;
+        var high = count;
+        for (var step = 0; low < high; step++)
+        {
+            var guess = step == 0 ? (long)(ulong)((key >> 64) * (ulong)count >> 64) : low + ((high - low) / 2);
+            guess = Math.Clamp(guess, low, high - 1);
+            if (EntryAt(file, guess).Key < key)
+                low = guess + 1;
+            else
+                high = guess;
+            if (step == 0)
+                Narrow(file, count, guess, key, ref low, ref high);
+        }
+        for (; low < count && EntryAt(file, low) is var entry && entry.Key == key; low++)
+            found.Add(entry.Index);
+    }
+
+    /// <summary>After the first guess the place is near: a few entries beside it are looked at before the rest of the file is.</summary>
+    private static void Narrow(IDiskFile file, long count, long guess, UInt128 key, ref long low, ref long high)
+    {
+        var reach = 4 * (long)Math.Sqrt(count);
+        if (low > guess && guess + reach < count && EntryAt(file, guess + reach).Key >= key)
+            high = guess + reach;
+        else if (high == guess && guess - reach >= 0 && EntryAt(file, guess - reach).Key < key)
+            low = guess - reach + 1;
+    }
+
+    private static KeyIndexEntry EntryAt(IDiskFile file, long entry)
+    {
+        Span<byte> bytes = stackalloc byte[EntryBytes];
+        file.Read(bytes, HeaderBytes + (entry * EntryBytes));
+        return new KeyIndexEntry(BinaryPrimitives.ReadUInt128BigEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]));
+    }
+}
