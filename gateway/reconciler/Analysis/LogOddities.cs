@@ -10,6 +10,7 @@ internal sealed class LogOddities(DeviceHistory history, StoredEntry[] entries, 
 {
     private long _lastDeviceNs = long.MinValue;
     private int _battery = -1;
+    private RecordRef _batteryAt;
     private (short Deci, long DeviceNs, RecordRef Record)? _temperature;
     private bool _packChanged;
 
@@ -54,10 +55,12 @@ internal sealed class LogOddities(DeviceHistory history, StoredEntry[] entries, 
         {
             if (_battery >= 0 && !_packChanged && e.Code != EventCode.BatteryInsert && e.BatteryPercent > _battery + rules.BatteryRiseMax)
             {
-                history.Anomalies.Add(new LogAnomaly(AnomalyKind.BatteryRose, Ref(i), Ref(i), clock.At(i), e.BatteryPercent - _battery));
+                history.Anomalies.Add(
+                    new LogAnomaly(AnomalyKind.BatteryRose, _batteryAt, Ref(i), clock.At(i), e.BatteryPercent - _battery)
+                );
             }
 
-            _battery = e.BatteryPercent;
+            (_battery, _batteryAt) = (e.BatteryPercent, Ref(i));
             _packChanged = false;
         }
 

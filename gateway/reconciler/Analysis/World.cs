@@ -10,6 +10,7 @@ namespace TaserTelemetry.Reconciler.Analysis;
 internal sealed class World
 {
     private readonly Dictionary<string, List<IssueRow>> _issuesOfOfficer = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<RosterRow>> _rosterOfCrew = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<RosterRow>> _rosterOfOfficer = new(StringComparer.Ordinal);
 
     public World(ReconciliationInputs inputs, RuleSet rules, long asOfNs, IReadOnlyList<DeviceHistory> devices)
@@ -27,6 +28,7 @@ internal sealed class World
         foreach (var row in (inputs.Registers.Roster ?? []).OrderBy(r => r.From.LowNs))
         {
             Add(_rosterOfOfficer, row.OfficerRef, row);
+            Add(_rosterOfCrew, row.CrewRef, row);
         }
     }
 
@@ -58,6 +60,19 @@ internal sealed class World
     public IReadOnlyList<IssueRow> IssuesOf(string officer) => _issuesOfOfficer.TryGetValue(officer, out var issues) ? issues : [];
 
     public IReadOnlyList<RosterRow> RosterOf(string officer) => _rosterOfOfficer.TryGetValue(officer, out var rows) ? rows : [];
+
+    /// <summary>Officers crewed with one at some instant of an interval, in order of reference.</summary>
+    public IEnumerable<string> CrewOf(string officer, TimeInterval when)
+    {
+        var crews = RosterOf(officer)
+            .Where(r => r.CrewRef.Length > 0 && When(r).Overlaps(when))
+            .Select(r => r.CrewRef)
+            .Distinct(StringComparer.Ordinal);
+        return crews
+            .SelectMany(c => _rosterOfCrew[c].Where(r => r.OfficerRef != officer && When(r).Overlaps(when)).Select(r => r.OfficerRef))
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal);
+    }
 
     /// <summary>Whether two officers were crewed together at some instant of an interval.</summary>
     public bool Crewed(string a, string b, TimeInterval when) =>

@@ -35,14 +35,18 @@ internal static class TestShape
             }
         }
 
-        return device.Model.Test switch
+        return CodeFits(activation);
+    }
+
+    /// <summary>The kind of activation that the model's test is, whatever its length.</summary>
+    public static bool CodeFits(Activation activation) =>
+        activation.Device.Model.Test switch
         {
             TestPattern.Arc => activation.Code == EventCode.Arc,
             TestPattern.TriggerUnloaded => activation.Code == EventCode.Trigger && !activation.Loaded && !activation.OnDeployed,
             TestPattern.Trigger => activation.Code == EventCode.Trigger,
-            _ => false,
+            _ => activation.Code == EventCode.Test,
         };
-    }
 
     /// <summary>The issue at whose beginning or end an activation stands, within so many minutes; null = none.</summary>
     public static (IssueRow Issue, bool AtReturn)? Near(Activation activation, int minutes)

@@ -189,8 +189,7 @@ public sealed record RuleSet
     }
 
     /// <summary>SHA-256 of the set as canonical JSON, hexadecimal.</summary>
-    public string Sha256() =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, StrictJson.Options)));
+    public string Sha256() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, StrictJson.Options)));
 
     /// <summary>What the log of a model can show.</summary>
     public ModelCapabilities Capabilities(string model)

@@ -85,11 +85,14 @@ internal static class Matcher
         }
 
         var band = report.UsedAt.Widen(world.Rules.ReportTimeBandMinutes * TimeInterval.MinuteNs);
-        foreach (var issue in world.IssuesOf(report.OfficerRef))
+        foreach (string officer in world.CrewOf(report.OfficerRef, band).Prepend(report.OfficerRef))
         {
-            if (Scorer.Span(world.Rules, issue).Overlaps(band) && world.DeviceBySerial.TryGetValue(issue.DeviceSerial, out var device))
+            foreach (var issue in world.IssuesOf(officer))
             {
-                devices[device.Serial] = device;
+                if (Scorer.Span(world.Rules, issue).Overlaps(band) && world.DeviceBySerial.TryGetValue(issue.DeviceSerial, out var device))
+                {
+                    devices[device.Serial] = device;
+                }
             }
         }
 

@@ -39,6 +39,7 @@ internal static class Scorer
             (SerialGrade.Probable, false) => otherOfficer ? 0.12 : 0.25,
             (SerialGrade.Blank, true) => 0.38,
             (SerialGrade.None, true) => 0.33,
+            (SerialGrade.None or SerialGrade.Blank, false) when Crewed(world, report, incident) => 0.22,
             _ => 0,
         };
         double time = 0.35 * Nearness(world.Rules, report, incident);
@@ -56,6 +57,12 @@ internal static class Scorer
     public static bool Issued(World world, OfficerReport report, Incident incident) =>
         report.OfficerRef.Length > 0
         && incident.Device.Issues.Any(i => i.OfficerRef == report.OfficerRef && Span(world.Rules, i).Overlaps(incident.Span));
+
+    /// <summary>True where the device was with somebody of the same crew.</summary>
+    private static bool Crewed(World world, OfficerReport report, Incident incident) =>
+        incident.Issue is { } issue
+        && issue.OfficerRef != report.OfficerRef
+        && world.Crewed(report.OfficerRef, issue.OfficerRef, incident.Span);
 
     public static TimeInterval Span(RuleSet rules, IssueRow issue)
     {

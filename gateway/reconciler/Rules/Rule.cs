@@ -219,6 +219,16 @@ internal sealed class About
         {
             yield return "key " + CaseKey;
         }
+        else if (Report is null && Incident is null)
+        {
+            foreach (var issue in OtherIssues.Append(Issue))
+            {
+                if (issue is not null)
+                {
+                    yield return "issue " + issue.IssueId + " " + issue.DeviceSerial;
+                }
+            }
+        }
     }
 
     private static IEnumerable<RecordFact> Of(Incident incident)

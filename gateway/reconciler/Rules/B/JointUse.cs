@@ -1,0 +1,127 @@
+using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.Reconciler.Analysis;
+using TaserTelemetry.Reconciler.Findings;
+using TaserTelemetry.Reconciler.Reports;
+using TaserTelemetry.Reconciler.Time;
+
+namespace TaserTelemetry.Reconciler.Rules.B;
+
+/// <summary>
+/// Device-incidents that belong together by a shared incident reference or crew, never by time alone (domain 2.7.5); most are one device
+/// alone.
+/// </summary>
+internal sealed class JointUse
+{
+    private JointUse(IReadOnlyList<Incident> incidents)
+    {
+        Incidents = incidents;
+        Activations = incidents.SelectMany(Operational).OrderBy(a => a.Start.MiddleNs).ToList();
+    }
+
+    public IReadOnlyList<Incident> Incidents { get; }
+
+    public List<Activation> Activations { get; }
+
+    public string Name => "Device " + string.Join(" and device ", Incidents.Select(i => i.Device.Serial)) + " at " + Incidents[0].Start;
+
+    /// <summary>Incidents of the period with an operational activation.</summary>
+    public static IEnumerable<Incident> OfPeriod(World world) =>
+        world.Incidents.Where(i => world.InPeriod(i.Span) && i.Activations.Exists(IsOperational));
+
+    public static List<Activation> Operational(Incident incident) => incident.Activations.FindAll(IsOperational);
+
+    public static List<OfficerReport> Reports(Incident incident) => incident.Matches.ConvertAll(m => m.Report);
+
+    public static IEnumerable<JointUse> Find(World world)
+    {
+        var byReference = new Dictionary<string, List<Incident>>(StringComparer.Ordinal);
+        foreach (var incident in OfPeriod(world))
+        {
+            string key = incident.Matches.Select(m => m.Report.IncidentRef).FirstOrDefault(r => r.Length > 0) ?? incident.UseId;
+            if (!byReference.TryGetValue(key, out var list))
+            {
+                byReference.Add(key, list = []);
+            }
+
+            list.Add(incident);
+        }
+
+        long gap = world.Rules.IncidentGapMinutes * TimeInterval.MinuteNs;
+        foreach (var list in byReference.Values)
+        {
+            list.Sort((a, b) => a.Start.CompareTo(b.Start));
+            int start = 0;
+            for (int i = 1; i <= list.Count; i++)
+            {
+                // one reference can cover a siege of hours: the incident gap still divides it
+                if (i == list.Count || list[i].Span.GapNs(list[i - 1].Span) > gap)
+                {
+                    yield return new JointUse(list.GetRange(start, i - start));
+                    start = i;
+                }
+            }
+        }
+    }
+
+    /// <summary>The most activation milliseconds that any stretch with gaps below so many minutes holds.</summary>
+    public long MostMs(int minutes) => Stretches(minutes).Max(s => s.Sum(a => (long)a.DurationMs));
+
+    public int MostCycles(int minutes) => Stretches(minutes).Max(s => s.Count);
+
+    /// <summary>Two activations of two devices that overlap whatever the clocks' errors were.</summary>
+    public (Activation? First, Activation? Second) Overlap()
+    {
+        for (int i = 0; i < Activations.Count; i++)
+        {
+            for (int j = i + 1; j < Activations.Count; j++)
+            {
+                if (Activations[i].Device != Activations[j].Device && Certain(Activations[i], Activations[j]))
+                {
+                    return (Activations[i], Activations[j]);
+                }
+            }
+        }
+
+        return (null, null);
+    }
+
+    public About About() =>
+        new()
+        {
+            Incident = Incidents[0],
+            OtherIncidents = Incidents.Skip(1).ToList(),
+            OtherReports = Incidents.SelectMany(Reports).Distinct().ToList(),
+            IncidentRef = Incidents[0].Matches.Select(m => m.Report.IncidentRef).FirstOrDefault(r => r.Length > 0) ?? "",
+            When = new TimeInterval(Incidents.Min(i => i.Span.LowNs), Incidents.Max(i => i.Span.HighNs)),
+        };
+
+    private static bool IsOperational(Activation a) =>
+        a.Code != EventCode.Test && a.Class is ActivationClass.Matched or ActivationClass.Unaccounted or ActivationClass.Waiting;
+
+    private static bool Certain(Activation a, Activation b) =>
+        a.Start.HighNs < b.Start.LowNs + End(b) && b.Start.HighNs < a.Start.LowNs + End(a);
+
+    private static long End(Activation a) => Math.Max(0, (a.DurationMs - (long)a.ResolutionMs / 2) * 1_000_000L);
+
+    /// <summary>Cut again, or joined with what the device did before and after, by another gap.</summary>
+    private List<List<Activation>> Stretches(int minutes)
+    {
+        long gap = minutes * TimeInterval.MinuteNs;
+        var around = Incidents
+            .SelectMany(i => i.Device.Activations.Where(a => IsOperational(a) && a.Start.GapNs(i.Span) <= gap))
+            .Distinct()
+            .OrderBy(a => a.Start.MiddleNs);
+        var stretches = new List<List<Activation>>();
+        foreach (var activation in around)
+        {
+            if (stretches.Count == 0 || activation.Start.MiddleNs - stretches[^1][^1].EndNs > gap)
+            {
+                stretches.Add([]);
+            }
+
+            stretches[^1].Add(activation);
+        }
+
+        return stretches;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using TaserTelemetry.Reconciler.Analysis;
+using TaserTelemetry.Reconciler.Configuration;
+using TaserTelemetry.Reconciler.Findings;
+using TaserTelemetry.Reconciler.Time;
+
+namespace TaserTelemetry.Reconciler.Rules.D;
+
+/// <summary>Not docked for too long, or for too long after an activation.</summary>
+internal sealed class D06() : Rule("D06", FindingKind.Integrity, 2, "Docking overdue", "Docking the device.", "That anything is lost.")
+{
+    public override IReadOnlyList<(string, string)> Parameters(RuleSet rules) =>
+        [
+            ("dockOverdueDays", FormattableString.Invariant($"{rules.DockOverdueDays}")),
+            ("dockOverdueAfterActivationDays", FormattableString.Invariant($"{rules.DockOverdueAfterActivationDays}")),
+        ];
+
+    public override string? Silenced(World world) => world.Inputs.Registers.Devices is null ? "needs the asset register" : null;
+
+    public override void Judge(World world, FindingSink sink)
+    {
+        long limit = world.Rules.DockOverdueDays * TimeInterval.DayNs;
+        foreach (var device in world.Devices.Where(InService))
+        {
+            var dockings = device
+                .Dockings.Select(d => (long)d.DockedAtNs)
+                .Concat(device.Runs.Select(r => (long)r.LastReceivedNs))
+                .Distinct()
+                .Order()
+                .ToList();
+            long start = Math.Max(world.FromNs, device.Row?.FirstInService?.LowNs ?? world.FromNs);
+            long longest = Longest(start, world.AsOfNs, dockings);
+            var late = device.Activations.Find(a =>
+                a.Class is ActivationClass.Matched or ActivationClass.Unaccounted
+                && (long)device.BatchOf(a.First).ReceivedNs - a.Start.HighNs
+                    > world.Rules.DockOverdueAfterActivationDays * TimeInterval.DayNs
+            );
+            if (longest > limit || late is not null)
+            {
+                string what =
+                    dockings.Count == 0
+                        ? "no log of it was ever received"
+                        : string.Create(CultureInfo.InvariantCulture, $"it went {longest / TimeInterval.DayNs} days without docking");
+                string activation = late is null
+                    ? ""
+                    : $"; an activation at {late.Start} came in only at {TimeInterval.Text((long)device.BatchOf(late.First).ReceivedNs)}";
+                Add(
+                    world,
+                    sink,
+                    $"Device {device.Serial} ({device.Armoury}): {what}{activation}.",
+                    new About
+                    {
+                        Device = device,
+                        Records = late is null ? [] : [late.First],
+                        CaseKey = "D06 " + device.Serial,
+                    }
+                );
+            }
+        }
+    }
+
+    private static bool InService(DeviceHistory device) =>
+        device.Row is { LastInService: null } row && !row.Status.Contains("retired", StringComparison.OrdinalIgnoreCase);
+
+    private static long Longest(long fromNs, long toNs, List<long> dockings)
+    {
+        long longest = 0;
+        long before = fromNs;
+        foreach (long docking in dockings.Append(toNs))
+        {
+            longest = Math.Max(longest, docking - before);
+            before = Math.Max(before, docking);
+        }
+
+        return longest;
+    }
+}

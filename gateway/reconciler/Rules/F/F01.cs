@@ -1,0 +1,44 @@
+using System.Globalization;
+using TaserTelemetry.Reconciler.Analysis;
+using TaserTelemetry.Reconciler.Findings;
+using TaserTelemetry.Reconciler.Reports;
+
+namespace TaserTelemetry.Reconciler.Rules.F;
+
+/// <summary>The return from reports against the return from logs, by quarter; only what a log can show is compared.</summary>
+internal sealed class F01()
+    : Rule(
+        "F01",
+        FindingKind.Review,
+        3,
+        "Return from reports and from logs differ",
+        "The cases of the quarter.",
+        "Which of the two is right; levels below discharge are seldom observable."
+    )
+{
+    public override string? Silenced(World world) => world.Has(ReportColumns.Level) ? null : "needs reports with a level";
+
+    public override void Judge(World world, FindingSink sink)
+    {
+        foreach (var quarter in Fiscal.Quarters(world))
+        {
+            int reported = quarter.Reports.Count(r =>
+                (r.Levels & (UseLevels.Fired | UseLevels.DriveStun | UseLevels.AngledDriveStun)) != UseLevels.None
+            );
+            int logged = quarter.Uses.Count(i => i.Deployments > 0);
+            int fired = quarter.Reports.Count(r => (r.Levels & (UseLevels.Fired | UseLevels.AngledDriveStun)) != UseLevels.None);
+            if (fired != logged)
+            {
+                Add(
+                    world,
+                    sink,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{quarter.Name}: {fired} report(s) of firing ({reported} of any discharge) and {logged} device-incident(s) with a deployed cartridge in the logs. One report is one officer and one subject; one device-incident can have several."
+                    ),
+                    new About { When = quarter.When, CaseKey = "F01 " + quarter.Name }
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using TaserTelemetry.Reconciler.Findings;
+using TaserTelemetry.Reconciler.Output;
+using TaserTelemetry.Reconciler.Rules;
+
+namespace TaserTelemetry.Reconciler.Tests;
+
+public sealed partial class RuleTextTests
+{
+    [Fact]
+    public void Every_rule_of_domain_2_is_there_once()
+    {
+        string[] expected =
+        [
+            "A01a",
+            "A01b",
+            "A01c",
+            .. Names('A', 2, 18),
+            .. Names('B', 1, 8),
+            .. Names('C', 1, 12),
+            .. Names('D', 1, 18),
+            .. Names('E', 1, 10),
+            .. Names('F', 1, 6),
+        ];
+        Assert.Equal(expected, RuleCatalogue.All.Select(r => r.Id));
+    }
+
+    [Fact]
+    public void No_rule_text_uses_a_word_that_presumes_guilt()
+    {
+        foreach (var rule in RuleCatalogue.All)
+        {
+            Assert.DoesNotMatch(Forbidden(), rule.Title + " " + rule.Clears + " " + rule.DoesNotSay);
+        }
+    }
+
+    [Fact]
+    public void No_output_uses_a_word_that_presumes_guilt_outside_the_fixed_text()
+    {
+        var result = RuleScenes.Everything().Run();
+        Assert.NotEmpty(result.Findings);
+        using var html = new MemoryStream();
+        HtmlOutput.Write(result, html);
+        Assert.DoesNotMatch(
+            Forbidden(),
+            Encoding.UTF8.GetString(html.ToArray()).Replace(HtmlOutput.FixedLimits, "", StringComparison.Ordinal)
+        );
+        using var json = new MemoryStream();
+        JsonOutput.Write(result, json);
+        Assert.DoesNotMatch(
+            Forbidden(),
+            Encoding
+                .UTF8.GetString(json.ToArray())
+                .Replace("true,", "", StringComparison.Ordinal)
+                .Replace(": false", "", StringComparison.Ordinal)
+        );
+        foreach (var table in ResultTables.All(result))
+        {
+            using var csv = new MemoryStream();
+            CsvOutput.Write(table, csv);
+            Assert.DoesNotMatch(Forbidden(), Encoding.UTF8.GetString(csv.ToArray()));
+        }
+    }
+
+    [Fact]
+    public void Every_B_rule_is_a_review()
+    {
+        Assert.All(RuleCatalogue.All.Where(r => r.Id[0] == 'B'), r => Assert.Equal(FindingKind.Review, r.Kind));
+    }
+
+    private static IEnumerable<string> Names(char family, int first, int last) =>
+        Enumerable.Range(first, last - first + 1).Select(n => FormattableString.Invariant($"{family}{n:00}"));
+
+    [GeneratedRegex(@"\b(unreported|false|hidden|suspicious|tamper\w*|exposure|shock\w*)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Forbidden();
+}
