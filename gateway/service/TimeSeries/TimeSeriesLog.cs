@@ -40,4 +40,7 @@ internal static partial class TimeSeriesLog
 
     [LoggerMessage(5009, LogLevel.Debug, "Counting of the stores ended with the gateway")]
     public static partial void CountingEnded(this ILogger log);
+
+    [LoggerMessage(5010, LogLevel.Information, "{Store} had no file and is filled from the journal")]
+    public static partial void StoreBegun(this ILogger log, string store);
 }

@@ -14,6 +14,9 @@ internal sealed class DuckStore : ISeriesStore, IDisposable
     /// <summary>Events of one transaction while catching up: large enough for the rate, small enough for the memory limit.</summary>
     public const int EventsPerTransaction = 65_536;
 
+    /// <summary>The plain reason: a new DATA folder, or a file that somebody deleted.</summary>
+    public const string NoFile = "there was no file";
+
     private readonly DuckDBConnection _writer;
     private readonly string _connectionString;
     private DuckDBTransaction? _open;
@@ -44,7 +47,7 @@ internal sealed class DuckStore : ISeriesStore, IDisposable
     public static DuckStore Open(string path, DuckDbSettings settings, string journal)
     {
         var text = ConnectionString(path, settings);
-        var because = File.Exists(path) ? "" : "there was no file";
+        var because = File.Exists(path) ? "" : NoFile;
         if (because.Length == 0)
         {
             try

@@ -65,7 +65,11 @@ internal sealed class EmbeddedKeeper(
     {
         embedded.Replace(() => DuckStore.Open(sources.DuckDbFile, settings, sources.Journal));
         var store = embedded.Store!;
-        if (store.RebuiltBecause.Length > 0)
+        if (store.RebuiltBecause == DuckStore.NoFile)
+        {
+            log.StoreBegun(state.Name);
+        }
+        else if (store.RebuiltBecause.Length > 0)
         {
             log.StoreRebuilt(state.Name, store.RebuiltBecause);
         }

@@ -57,7 +57,18 @@ internal sealed class TestJournal : IDisposable
 
     public ulong Append(Leaf leaf) => Append(Item(leaf, RecordKind.OwnEvent, []));
 
-    public JournalItem Batch(string device, int events, long firstStamp, ulong receivedNs, Epoch epoch = default)
+    /// <summary>One event of a device that the gateway does not know.</summary>
+    public ulong AppendMarked(string device) =>
+        Append(Batch(device, 1, 1_795_305_900, 1_795_305_950_000_000_000, default, BatchMarks.DeviceUnknown));
+
+    public JournalItem Batch(
+        string device,
+        int events,
+        long firstStamp,
+        ulong receivedNs,
+        Epoch epoch = default,
+        BatchMarks marks = BatchMarks.None
+    )
     {
         var first = _next.GetValueOrDefault(device);
         _next[device] = first + (ulong)events;
@@ -100,7 +111,7 @@ internal sealed class TestJournal : IDisposable
             default,
             LeafVerdict.Stored,
             0,
-            BatchMarks.None,
+            marks,
             AuthenticityGrade.C,
             (byte)StampUnit.Seconds,
             1_000,
