@@ -55,7 +55,7 @@ internal static partial class Rules
     private static partial Regex UnfinishedPattern();
 
     [GeneratedRegex(
-        @"^\s*(?:(?:public|internal|private|protected|file|unsafe|partial|new)\s+)*(?<!sealed\s|static\s|abstract\s)(?:class\s+\w+|record\s+(?!struct)(?:class\s+)?\w+|(?:ref\s+)?(?:partial\s+)?struct\s+\w+|record\s+struct\s+\w+)[^;=]*$",
+        @"^\s*(?:(?:public|internal|private|protected|file|unsafe|partial|new)\s+)*(?<!sealed\s|static\s|abstract\s)(?:class\s+\w+|record\s+(?!struct)(?:class\s+)?\w+|(?:partial\s+)?struct\s+\w+|record\s+struct\s+\w+)[^;=]*$",
         RegexOptions.Multiline
     )]
     private static partial Regex OpenTypePattern();

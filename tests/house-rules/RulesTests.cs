@@ -20,6 +20,7 @@ public sealed class RulesTests
     [InlineData("internal static class Dock", 0)]
     [InlineData("public readonly record struct Range(int A)", 0)]
     [InlineData("public readonly ref struct View", 0)]
+    [InlineData("internal ref struct PayloadReader", 0)] // a cursor lives on the stack and has to move
     [InlineData("public abstract record Outcome", 0)]
     [InlineData("    // a class of its own", 0)]
     public void A_type_left_open_is_found(string line, int found) => Assert.Equal(found, Rules.OpenTypes(line).Count());
