@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TaserTelemetry.Evidence.Reading;
+using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.Ledger.Journals;
+using TaserTelemetry.Tests;
+
+namespace TaserTelemetry.EndToEnd.Tests;
+
+/// <summary>One scenario on disk: the truth of it, and a gateway configuration that knows its docks and devices.</summary>
+internal sealed class ArmouryDay
+{
+    private const string Scenario = "one-armoury-day";
+    private readonly Ground ground;
+    private readonly string end;
+    private readonly JsonElement truth;
+
+    private ArmouryDay(Ground ground, string end, JsonElement truth) => (this.ground, this.end, this.truth) = (ground, end, truth);
+
+    public string Data => ground.At("data");
+
+    public string Documents => ground.At("documents");
+
+    /// <summary>Every log record of the event log that reached a dock by the end, by its key.</summary>
+    public IEnumerable<RecordKey> Delivered =>
+        from log in truth.GetProperty("logs").EnumerateArray()
+        where log.GetProperty("log").GetString() == "event"
+        let key = new LogKey(
+            log.GetProperty("device").GetString()!,
+            LogKind.Event,
+            new Epoch(log.GetProperty("epoch").GetUInt32(), ulong.Parse(log.GetProperty("incarnation").GetString()!, NumberStyles.HexNumber, CultureInfo.InvariantCulture))
+        )
+        from range in log.GetProperty("delivered").EnumerateArray()
+        from offset in Enumerable.Range(0, (int)range.GetProperty("count").GetUInt32())
+        select new RecordKey(key, range.GetProperty("first").GetUInt64() + (ulong)offset, 0);
+
+    /// <summary>Plays the history once, for its truth and its documents; nothing is docked yet.</summary>
+    public static async Task<ArmouryDay> MakeAsync(Ground ground)
+    {
+        var end = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssK", CultureInfo.InvariantCulture);
+        await using var simulator = RealProcess.StartOurs(
+            "taser-sim",
+            ground.Folder,
+            ["run", "--scenario", Scenario, "--seed", "1", "--end", end, "--truth", ground.At("truth.json"), "--documents", ground.At("documents")]
+        );
+        Assert.True(await simulator.WaitForExitAsync() == 0, simulator.Output + simulator.Errors);
+        using var document = JsonDocument.Parse(await File.ReadAllTextAsync(ground.At("truth.json")));
+        return new ArmouryDay(ground, end, document.RootElement.Clone());
+    }
+
+    /// <summary>Writes a gateway configuration; <paramref name="more"/> adds to it or replaces.</summary>
+    public async Task<string> ConfigureAsync(string? serial, Action<JsonObject>? more = null)
+    {
+        var docks = truth.GetProperty("docks").EnumerateArray().ToList();
+        var configuration = new JsonObject
+        {
+            ["data"] = Data,
+            ["keys"] = ground.At("keys"),
+            ["http"] = new JsonObject { ["listen"] = "127.0.0.1:0" },
+            ["mqtt"] = new JsonObject { ["listen"] = $"127.0.0.1:{Ground.FreePort()}" },
+            ["docks"] = Array(docks, Dock),
+            ["devices"] = Array(truth.GetProperty("devices").EnumerateArray(), Device),
+        };
+        if (serial is not null)
+        {
+            var onSerial = docks.Single(dock => dock.GetProperty("transport").GetString() == "serial").GetProperty("name").GetString();
+            configuration["serialPorts"] = new JsonArray(new JsonObject { ["path"] = serial, ["dock"] = onSerial });
+        }
+        more?.Invoke(configuration);
+        var path = ground.At("gateway.json");
+        await File.WriteAllTextAsync(path, configuration.ToJsonString());
+        return path;
+    }
+
+    /// <summary>Lets every dock upload what it holds: two over the broker, one over a pseudo-terminal that the simulator opens.</summary>
+    public RealProcess Upload(string mqtt, string serial) =>
+        RealProcess.StartOurs(
+            "taser-sim",
+            ground.Folder,
+            ["run", "--scenario", Scenario, "--seed", "1", "--end", end, "--mqtt", mqtt, "--serial", serial, "--timeout", "240"]
+        );
+
+    /// <summary>Every new event that the journal holds, in its order: a key that comes twice was counted twice.</summary>
+    public IReadOnlyList<RecordKey> Stored()
+    {
+        var keys = new List<RecordKey>();
+        using var reader = EvidenceReader.Open(Data);
+        ReadStatus status;
+        while ((status = reader.Read()) == ReadStatus.Record)
+        {
+            if (reader.ReadEvents(out var events) != EventsState.Present)
+            {
+                continue;
+            }
+            foreach (var entry in events)
+            {
+                keys.Add(new RecordKey(new LogKey(((Evidence.Leaves.StoredBatch)reader.Leaf!).Device, events.Batch.LogKind, events.Batch.Epoch), entry.Sequence, 0));
+            }
+        }
+        Assert.Equal(ReadStatus.End, status);
+        return keys;
+    }
+
+    public async Task<RealProcess> VerifyAsync()
+    {
+        var verify = RealProcess.StartOurs("taser-audit", ground.Folder, "verify", Data, "--json");
+        await verify.WaitForExitAsync();
+        return verify;
+    }
+
+    private static JsonArray Array(IEnumerable<JsonElement> elements, Func<JsonElement, JsonNode> map) => new([.. elements.Select(map)]);
+
+    private JsonObject Dock(JsonElement dock) =>
+        new()
+        {
+            ["name"] = dock.GetProperty("name").GetString(),
+            ["force"] = truth.GetProperty("force").GetString(),
+            ["armoury"] = dock.GetProperty("armoury").GetString(),
+        };
+
+    private JsonObject Device(JsonElement device) =>
+        new()
+        {
+            ["serial"] = device.GetProperty("serial").GetString(),
+            ["model"] = device.GetProperty("model").GetString()!.Replace(' ', '-'),
+            ["force"] = truth.GetProperty("force").GetString(),
+        };
+}

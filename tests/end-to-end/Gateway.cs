@@ -1,0 +1,73 @@
+using System.Text.Json;
+using TaserTelemetry.Tests;
+
+namespace TaserTelemetry.EndToEnd.Tests;
+
+/// <summary>A real taser-gateway on free loopback ports, with a DATA folder that outlives it.</summary>
+internal sealed class Gateway : IAsyncDisposable
+{
+    private readonly RealProcess process;
+    private readonly HttpClient http;
+
+    private Gateway(RealProcess process, JsonElement ready)
+    {
+        this.process = process;
+        Mqtt = ready.GetProperty("mqtt").GetString()!;
+        http = new HttpClient { BaseAddress = new Uri(ready.GetProperty("http").GetString()!) };
+    }
+
+    public string Mqtt { get; }
+
+    public RealProcess Process => process;
+
+    /// <summary>Starts it with a configuration file and waits for its ready line.</summary>
+    public static async Task<Gateway> StartAsync(Ground ground, string configuration)
+    {
+        var process = RealProcess.StartOurs("taser-gateway", ground.Folder, "run", "--config", configuration);
+        try
+        {
+            var line = await process.WaitForAsync("\"ready\":true");
+            using var ready = JsonDocument.Parse(line[line.IndexOf('{')..]);
+            return new Gateway(process, ready.RootElement.Clone());
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task<JsonElement> HealthAsync()
+    {
+        using var document = JsonDocument.Parse(await http.GetStringAsync("/health"));
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>Waits until every store that follows the journal has reached its end.</summary>
+    public Task StoresCaughtUpAsync() =>
+        Ground.UntilAsync(
+            async () =>
+            {
+                var health = await HealthAsync();
+                var durable = health.GetProperty("durableRecords").GetUInt64();
+                var followers = health.GetProperty("followers").EnumerateArray().ToList();
+                return followers.Count > 0 && followers.All(follower => follower.GetProperty("nextIndex").GetUInt64() >= durable);
+            },
+            "the stores to reach the end of the journal"
+        );
+
+    /// <summary>SIGTERM, and a clean stop.</summary>
+    public async Task StopAsync()
+    {
+        await process.SignalAsync("TERM");
+        Assert.Equal(0, await process.WaitForExitAsync());
+    }
+
+    public Task KillAsync() => process.KillAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        return process.DisposeAsync();
+    }
+}
