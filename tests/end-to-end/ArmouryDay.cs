@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Evidence.Reading;
 using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Ledger.Journals;
@@ -95,7 +96,8 @@ internal sealed class ArmouryDay
             }
             foreach (var entry in events)
             {
-                keys.Add(new RecordKey(new LogKey(((Evidence.Leaves.StoredBatch)reader.Leaf!).Device, events.Batch.LogKind, events.Batch.Epoch), entry.Sequence, 0));
+                var batch = (StoredBatch)reader.Leaf!;
+                keys.Add(new RecordKey(new LogKey(batch.Device, batch.Log, batch.Epoch), entry.Sequence, 0));
             }
         }
         Assert.Equal(ReadStatus.End, status);

@@ -56,6 +56,35 @@ internal sealed class Gateway : IAsyncDisposable
             "the stores to reach the end of the journal"
         );
 
+    /// <summary>Waits until health shows a door in a state, and answers why.</summary>
+    public async Task<string> DoorIsAsync(string named, string state)
+    {
+        var why = "";
+        await Ground.UntilAsync(
+            async () =>
+            {
+                foreach (var door in (await HealthAsync()).GetProperty("doors").EnumerateArray())
+                {
+                    if (door.GetProperty("door").GetString()!.Contains(named, StringComparison.Ordinal) && door.GetProperty("state").GetString() == state)
+                    {
+                        why = door.GetProperty("why").GetString()!;
+                        return true;
+                    }
+                }
+                return false;
+            },
+            $"{named} to be {state}"
+        );
+        return why;
+    }
+
+    /// <summary>How many events the embedded store holds, as the auditor's page reads it.</summary>
+    public async Task<long> EmbeddedCountAsync()
+    {
+        using var document = JsonDocument.Parse(await http.GetStringAsync("/api/overview"));
+        return document.RootElement.GetProperty("events").GetInt64();
+    }
+
     /// <summary>SIGTERM, and a clean stop.</summary>
     public async Task StopAsync()
     {

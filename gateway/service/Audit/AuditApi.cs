@@ -1,0 +1,56 @@
+using System.Globalization;
+using DuckDB.NET.Data;
+using TaserTelemetry.Gateway.Hosting;
+
+namespace TaserTelemetry.Gateway.Audit;
+
+/// <summary>What the auditor's page reads, as JSON. All of it comes from the embedded store, which is derived: a finding cites the ledger.</summary>
+internal sealed class AuditApi(JournalService journal, Readiness readiness, StoresService stores, TimeProvider clock)
+{
+    private static readonly Refusal NoStore = new(
+        "The embedded store is not open.",
+        "It may be opening or being rebuilt: try again in a few seconds. If timeSeries:duckDb:enabled is false, switch it on."
+    );
+
+    public void Map(WebApplication app)
+    {
+        app.MapGet("/api/overview", () => Answer(Overview));
+        app.MapGet("/api/devices", () => Answer(store => new Devices(StoreQueries.Devices(store))));
+        app.MapGet("/api/devices/{device}/activations", (string device) => Answer(store => ActivationsOf(store, device)));
+    }
+
+    private IResult Answer<T>(Func<DuckDBConnection, T> ask)
+        where T : class =>
+        stores.Series.Embedded.TryRead(ask, out var answer) && answer is not null
+            ? Results.Json(answer, typeof(T), AuditJson.Default)
+            : Results.Json(NoStore, AuditJson.Default.Refusal, statusCode: StatusCodes.Status503ServiceUnavailable);
+
+    private Overview Overview(DuckDBConnection store)
+    {
+        var health = readiness.Report();
+        var (events, activations, devices) = StoreQueries.Totals(store);
+        return new Overview(
+            journal.Ledger.Key.Name,
+            clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+            health.Ready,
+            health.Problems,
+            // Nothing is witnessed until somebody outside the operator holds a checkpoint; the page says so rather than leave it out.
+            new Evidence(health.Frames.Received, health.DurableRecords, health.AnchoredRecords, 0),
+            events,
+            activations,
+            devices,
+            health.Frames.KeptAside,
+            [.. health.Followers.Select(follower => new StoreRow(follower.Name, follower.NextIndex, Behind(health.DurableRecords, follower.NextIndex), follower.Problem))],
+            StoreQueries.Docks(store),
+            StoreQueries.Hours(store)
+        );
+    }
+
+    private static ulong Behind(ulong durable, ulong next) => durable > next ? durable - next : 0;
+
+    private static Activations ActivationsOf(DuckDBConnection store, string untrustedDevice)
+    {
+        var (rows, more) = StoreQueries.Activations(store, untrustedDevice);
+        return new Activations(untrustedDevice, rows, more);
+    }
+}
