@@ -30,7 +30,10 @@ internal sealed class ArmouryDay
         let key = new LogKey(
             log.GetProperty("device").GetString()!,
             LogKind.Event,
-            new Epoch(log.GetProperty("epoch").GetUInt32(), ulong.Parse(log.GetProperty("incarnation").GetString()!, NumberStyles.HexNumber, CultureInfo.InvariantCulture))
+            new Epoch(
+                log.GetProperty("epoch").GetUInt32(),
+                ulong.Parse(log.GetProperty("incarnation").GetString()!, NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+            )
         )
         from range in log.GetProperty("delivered").EnumerateArray()
         from offset in Enumerable.Range(0, (int)range.GetProperty("count").GetUInt32())
@@ -43,7 +46,19 @@ internal sealed class ArmouryDay
         await using var simulator = RealProcess.StartOurs(
             "taser-sim",
             ground.Folder,
-            ["run", "--scenario", Scenario, "--seed", "1", "--end", end, "--truth", ground.At("truth.json"), "--documents", ground.At("documents")]
+            [
+                "run",
+                "--scenario",
+                Scenario,
+                "--seed",
+                "1",
+                "--end",
+                end,
+                "--truth",
+                ground.At("truth.json"),
+                "--documents",
+                ground.At("documents"),
+            ]
         );
         Assert.True(await simulator.WaitForExitAsync() == 0, simulator.Output + simulator.Errors);
         using var document = JsonDocument.Parse(await File.ReadAllTextAsync(ground.At("truth.json")));

@@ -15,7 +15,9 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public async Task Every_mistake_in_a_configuration_is_told_at_once()
     {
-        var file = await WriteAsync("""{ "dtaa": "x", "journal": { "checkpointSeconds": 0 }, "docks": [ { "name": "a/b", "force": "kent", "armoury": "one" } ] }""");
+        var file = await WriteAsync(
+            """{ "dtaa": "x", "journal": { "checkpointSeconds": 0 }, "docks": [ { "name": "a/b", "force": "kent", "armoury": "one" } ] }"""
+        );
         await using var gateway = RealProcess.StartOurs("taser-gateway", ground.Folder, "run", "--config", file);
         Assert.Equal(2, await gateway.WaitForExitAsync());
         Assert.Contains("dtaa", gateway.Errors, StringComparison.Ordinal);
@@ -84,7 +86,13 @@ public sealed class BadInputTests : IDisposable
     public async Task A_second_gateway_on_the_same_data_is_refused_with_the_pid_of_the_first()
     {
         await using var first = await Gateway.StartAsync(ground, await WriteAsync(Settings()));
-        await using var second = RealProcess.StartOurs("taser-gateway", ground.Folder, "run", "--config", await WriteAsync(Settings(), "second.json"));
+        await using var second = RealProcess.StartOurs(
+            "taser-gateway",
+            ground.Folder,
+            "run",
+            "--config",
+            await WriteAsync(Settings(), "second.json")
+        );
         Assert.Equal(6, await second.WaitForExitAsync());
         Assert.Contains($"{first.Process.Id}", second.Errors, StringComparison.Ordinal);
         await first.StopAsync();
@@ -97,7 +105,10 @@ public sealed class BadInputTests : IDisposable
         var file = await WriteAsync(Settings(settings => settings["mqtt"] = new JsonObject { ["broker"] = $"mqtt://127.0.0.1:{port}" }));
         await using var gateway = await Gateway.StartAsync(ground, file);
         await gateway.DoorIsAsync(port.ToString(), "Down");
-        await File.WriteAllLinesAsync(ground.At("m.conf"), [$"listener {port} 127.0.0.1", "allow_anonymous true", "user " + Environment.UserName]);
+        await File.WriteAllLinesAsync(
+            ground.At("m.conf"),
+            [$"listener {port} 127.0.0.1", "allow_anonymous true", "user " + Environment.UserName]
+        );
         await using var broker = RealProcess.Start("mosquitto", ground.Folder, "-c", ground.At("m.conf"));
         await gateway.DoorIsAsync(port.ToString(), "Up");
         await gateway.StopAsync();
@@ -109,7 +120,14 @@ public sealed class BadInputTests : IDisposable
         var file = await WriteAsync(
             Settings(settings =>
             {
-                settings["docks"] = new JsonArray(new JsonObject { ["name"] = "dock-c", ["force"] = "county", ["armoury"] = "one" });
+                settings["docks"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["name"] = "dock-c",
+                        ["force"] = "county",
+                        ["armoury"] = "one",
+                    }
+                );
                 settings["serialPorts"] = new JsonArray(new JsonObject { ["path"] = ground.At("no-such-line"), ["dock"] = "dock-c" });
             })
         );
@@ -125,7 +143,16 @@ public sealed class BadInputTests : IDisposable
     public async Task What_is_no_frame_or_half_a_frame_is_kept_aside_and_the_service_stays_up()
     {
         var file = await WriteAsync(
-            Settings(settings => settings["docks"] = new JsonArray(new JsonObject { ["name"] = "dock-a", ["force"] = "county", ["armoury"] = "one" }))
+            Settings(settings =>
+                settings["docks"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["name"] = "dock-a",
+                        ["force"] = "county",
+                        ["armoury"] = "one",
+                    }
+                )
+            )
         );
         await using var gateway = await Gateway.StartAsync(ground, file);
         var address = new Uri(gateway.Mqtt);
@@ -134,7 +161,24 @@ public sealed class BadInputTests : IDisposable
             await using var dock = RealProcess.Start(
                 "mosquitto_pub",
                 ground.Folder,
-                ["-V", "5", "-h", address.Host, "-p", $"{address.Port}", "-i", "dock-a", "-u", "dock-a", "-q", "1", "-t", "taser/1/county/one/dock-a/hello", "-m", payload]
+                [
+                    "-V",
+                    "5",
+                    "-h",
+                    address.Host,
+                    "-p",
+                    $"{address.Port}",
+                    "-i",
+                    "dock-a",
+                    "-u",
+                    "dock-a",
+                    "-q",
+                    "1",
+                    "-t",
+                    "taser/1/county/one/dock-a/hello",
+                    "-m",
+                    payload,
+                ]
             );
             Assert.True(await dock.WaitForExitAsync() == 0, dock.Errors + gateway.Process.Errors);
         }

@@ -50,8 +50,8 @@ internal sealed class Gateway : IAsyncDisposable
             {
                 var health = await HealthAsync();
                 var durable = health.GetProperty("durableRecords").GetUInt64();
-                var followers = health.GetProperty("followers").EnumerateArray().ToList();
-                return followers.Count > 0 && followers.All(follower => follower.GetProperty("nextIndex").GetUInt64() >= durable);
+                var stores = health.GetProperty("stores").EnumerateArray().ToList();
+                return stores.Count > 0 && stores.All(store => store.GetProperty("nextRecord").GetUInt64() >= durable);
             },
             "the stores to reach the end of the journal"
         );
@@ -65,7 +65,10 @@ internal sealed class Gateway : IAsyncDisposable
             {
                 foreach (var door in (await HealthAsync()).GetProperty("doors").EnumerateArray())
                 {
-                    if (door.GetProperty("door").GetString()!.Contains(named, StringComparison.Ordinal) && door.GetProperty("state").GetString() == state)
+                    if (
+                        door.GetProperty("door").GetString()!.Contains(named, StringComparison.Ordinal)
+                        && door.GetProperty("state").GetString() == state
+                    )
                     {
                         why = door.GetProperty("why").GetString()!;
                         return true;

@@ -17,7 +17,7 @@ public sealed class WholeWayTests : IDisposable
         await using var demo = RealProcess.StartOurs("taser-gateway", ground.Folder, "demo", "--exit", "--json");
         Assert.True(await demo.WaitForExitAsync(TimeSpan.FromMinutes(3)) == 0, demo.Output + demo.Errors);
         using var summary = JsonDocument.Parse(demo.Output);
-        Assert.True(summary.RootElement.GetProperty("findingsAsExpected").GetBoolean(), demo.Output);
+        Assert.True(summary.RootElement.GetProperty("asExpected").GetBoolean(), demo.Output);
     }
 
     [Fact]

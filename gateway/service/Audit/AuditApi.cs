@@ -22,7 +22,7 @@ internal sealed class AuditApi(JournalService journal, Readiness readiness, Stor
     private IResult Answer<T>(Func<DuckDBConnection, T> ask)
         where T : class =>
         stores.Series.Embedded.TryRead(ask, out var answer) && answer is not null
-            ? Results.Json(answer, typeof(T), AuditJson.Default)
+            ? Results.Json<T>(answer, AuditJson.Default)
             : Results.Json(NoStore, AuditJson.Default.Refusal, statusCode: StatusCodes.Status503ServiceUnavailable);
 
     private Overview Overview(DuckDBConnection store)
@@ -40,7 +40,14 @@ internal sealed class AuditApi(JournalService journal, Readiness readiness, Stor
             activations,
             devices,
             health.Frames.KeptAside,
-            [.. health.Followers.Select(follower => new StoreRow(follower.Name, follower.NextIndex, Behind(health.DurableRecords, follower.NextIndex), follower.Problem))],
+            [
+                .. health.Stores.Select(kept => new StoreRow(
+                    kept.Store,
+                    kept.NextRecord,
+                    Behind(health.DurableRecords, kept.NextRecord),
+                    kept.Why
+                )),
+            ],
             StoreQueries.Docks(store),
             StoreQueries.Hours(store)
         );

@@ -109,14 +109,24 @@ internal static class StoreQueries
         }
         var at = (Int128)row.GetInt64(2) + (side * (Int128)row.GetFieldValue<ulong>(1));
         var milliseconds = at / 1_000_000;
-        return milliseconds < DateTimeOffset.MinValue.ToUnixTimeMilliseconds() || milliseconds > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+        return
+            milliseconds < DateTimeOffset.MinValue.ToUnixTimeMilliseconds()
+            || milliseconds > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? null
-            : DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+            : DateTimeOffset
+                .FromUnixTimeMilliseconds((long)milliseconds)
+                .ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
     }
 
     private static string? Text(DuckDBDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
-    private static List<T> Rows<T>(DuckDBConnection store, string query, int limit, Func<DuckDBDataReader, T> read, params object[] parameters)
+    private static List<T> Rows<T>(
+        DuckDBConnection store,
+        string query,
+        int limit,
+        Func<DuckDBDataReader, T> read,
+        params object[] parameters
+    )
     {
         using var command = store.CreateCommand();
         command.CommandText = query;

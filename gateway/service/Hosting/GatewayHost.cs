@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging.Console;
+using TaserTelemetry.Gateway.Audit;
 using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Ingest.Doors;
@@ -70,11 +71,14 @@ internal static class GatewayHost
         services.AddSingleton<JournalService>();
         services.AddSingleton<StoresService>();
         services.AddSingleton<DoorsService>();
+        services.AddSingleton<AuditApi>();
         services.AddHostedService(provider => provider.GetRequiredService<JournalService>());
         services.AddHostedService(provider => provider.GetRequiredService<StoresService>());
         services.AddHostedService(provider => provider.GetRequiredService<DoorsService>());
         var app = builder.Build();
         app.Services.GetRequiredService<Readiness>().Map(app);
+        app.Services.GetRequiredService<AuditApi>().Map(app);
+        AuditorPage.Map(app);
         return app;
     }
 
