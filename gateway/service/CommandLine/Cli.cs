@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Hosting;
 
 namespace TaserTelemetry.Gateway.CommandLine;
@@ -14,6 +15,12 @@ internal static class Cli
     public static async Task<int> InvokeAsync(RootCommand root, string[] args)
     {
         var parsed = root.Parse(args);
+        if (args is [var verb, ..] && !verb.StartsWith('-') && root.Subcommands.All(known => known.Name != verb))
+        {
+            var advice = NearestName.Advice(verb, [.. root.Subcommands.Select(known => known.Name)]);
+            await Console.Error.WriteLineAsync($"taser-gateway: '{verb}' is not a command. {advice}");
+            return Usage;
+        }
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)

@@ -57,10 +57,15 @@ internal static class SettingsReader
         }
         catch (Exception broken) when (broken is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
         {
-            faults.Add($"The configuration file {path} cannot be read: {broken.InnerException?.Message ?? broken.Message}");
+            faults.Add($"The configuration file {path} cannot be read: {Words(broken)}");
             return null;
         }
     }
+
+    private static string Words(Exception broken) =>
+        broken.GetBaseException() is System.Text.Json.JsonException { LineNumber: { } line } syntax
+            ? $"line {line + 1}, byte {(syntax.BytePositionInLine ?? 0) + 1}: {syntax.Message.Split(" LineNumber:")[0]}"
+            : broken.GetBaseException().Message;
 
     private static void Bind(IConfigurationRoot root, IConfiguration section, object target, string path, List<string> faults)
     {
@@ -70,7 +75,9 @@ internal static class SettingsReader
             var property = Array.Find(properties, p => p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
             if (property is null)
             {
-                faults.Add($"{path}{child.Key} is not a setting{Origin(root, child)}. {Nearest(child.Key, properties)}");
+                faults.Add(
+                    $"{path}{child.Key} is not a setting{Origin(root, child)}. {NearestName.Advice(child.Key, [.. properties.Select(p => Camel(p.Name))])}"
+                );
                 continue;
             }
             var name = path + Camel(property.Name);
@@ -213,34 +220,6 @@ internal static class SettingsReader
                 $" (in the variable {VariablePrefix}{child.Path.Replace(":", "__", StringComparison.Ordinal)})",
             _ => " (in an option)",
         };
-    }
-
-    private static string Nearest(string key, PropertyInfo[] properties)
-    {
-        var names = properties.Select(p => Camel(p.Name)).ToArray();
-        var near = names.FirstOrDefault(n =>
-            n.StartsWith(key, StringComparison.OrdinalIgnoreCase)
-            || key.StartsWith(n, StringComparison.OrdinalIgnoreCase)
-            || Distance(n.ToUpperInvariant(), key.ToUpperInvariant()) <= 2
-        );
-        return near is null ? $"Known here: {string.Join(", ", names)}." : $"Did you mean {near}?";
-    }
-
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-        return row[^1];
     }
 
     private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
