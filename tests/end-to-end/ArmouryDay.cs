@@ -23,13 +23,12 @@ internal sealed class ArmouryDay
 
     public string Documents => ground.At("documents");
 
-    /// <summary>Every log record of the event log that reached a dock by the end, by its key.</summary>
+    /// <summary>Every log record that reached a dock by the end, by its key.</summary>
     public IEnumerable<RecordKey> Delivered =>
         from log in truth.GetProperty("logs").EnumerateArray()
-        where log.GetProperty("log").GetString() == "event"
         let key = new LogKey(
             log.GetProperty("device").GetString()!,
-            LogKind.Event,
+            Enum.Parse<LogKind>(log.GetProperty("log").GetString()!, ignoreCase: true),
             new Epoch(
                 log.GetProperty("epoch").GetUInt32(),
                 ulong.Parse(log.GetProperty("incarnation").GetString()!, NumberStyles.HexNumber, CultureInfo.InvariantCulture)
