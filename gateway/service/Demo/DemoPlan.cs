@@ -15,7 +15,7 @@ internal static class DemoPlan
         {
             Data = folder.Data,
             Keys = folder.Keys,
-            LogLevel = LogLevel.Warning,
+            LogLevel = LogLevel.Error,
         };
         settings.Mqtt.Listen = "127.0.0.1:0";
         settings.Http.Listen = "127.0.0.1:0";
