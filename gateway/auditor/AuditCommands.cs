@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using TaserTelemetry.Auditor.Bundles;
 using TaserTelemetry.Auditor.Reconcile;
 using TaserTelemetry.Auditor.Verify;
 
@@ -16,6 +17,8 @@ internal static class AuditCommands
         {
             VerifyCommand.Build(console),
             ReconcileCommand.Build(console, time),
+            EvidenceCommand.Build(console),
+            VerifyEvidenceCommand.Build(console),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -182,7 +182,7 @@ internal sealed class ReconcileOptions
         return rules;
     }
 
-    private static DateTimeOffset? ReadTime(string option, string? text, List<string> errors)
+    public static DateTimeOffset? ReadTime(string option, string? text, List<string> errors)
     {
         if (text is null)
         {

@@ -37,6 +37,20 @@ internal sealed class OutsideMemory
         ParseResult parsed,
         AuditConsole console,
         out int exitCode
+    ) => Read(parsed, console, withMemory: true, out exitCode);
+
+    /// <summary>The policy alone, for verbs that take nothing else from outside.</summary>
+    public (LogPolicy? Policy, IReadOnlyList<RememberedCheckpoint> Remembered)? ReadPolicy(
+        ParseResult parsed,
+        AuditConsole console,
+        out int exitCode
+    ) => Read(parsed, console, withMemory: false, out exitCode);
+
+    private (LogPolicy? Policy, IReadOnlyList<RememberedCheckpoint> Remembered)? Read(
+        ParseResult parsed,
+        AuditConsole console,
+        bool withMemory,
+        out int exitCode
     )
     {
         exitCode = ExitCode.Done;
@@ -53,7 +67,7 @@ internal sealed class OutsideMemory
                     return null;
                 }
             }
-            foreach (var file in parsed.GetValue(Checkpoints) ?? [])
+            foreach (var file in (withMemory ? parsed.GetValue(Checkpoints) : null) ?? [])
             {
                 if (ReadCheckpoint(file, policy, out var why) is not { } checkpoint)
                 {
@@ -62,7 +76,7 @@ internal sealed class OutsideMemory
                 }
                 remembered.Add(checkpoint);
             }
-            foreach (var root in parsed.GetValue(Roots) ?? [])
+            foreach (var root in (withMemory ? parsed.GetValue(Roots) : null) ?? [])
             {
                 if (ParseRoot(root) is not { } checkpoint)
                 {
