@@ -3,11 +3,11 @@ using System.Globalization;
 using TaserTelemetry.Auditor.Reconcile;
 using TaserTelemetry.Auditor.Verify;
 using TaserTelemetry.Evidence.Bundles;
-using TaserTelemetry.Evidence.Proofs;
 using TaserTelemetry.Evidence.Reading;
 using TaserTelemetry.Ledger.Disks;
 using TaserTelemetry.Ledger.Journals;
 using TaserTelemetry.Ledger.Notes;
+using TaserTelemetry.Ledger.Trees;
 using TaserTelemetry.Reconciler.Time;
 
 namespace TaserTelemetry.Auditor.Bundles;
@@ -195,7 +195,14 @@ internal sealed class EvidenceRun(AuditConsole console, BundleRequest request)
         BundleManifest? manifest;
         using (var stream = new FileStream(request.Out + ".part", FileMode.Create, FileAccess.ReadWrite))
         {
-            manifest = BundleWriter.Write(stream, source, selection, second, new TileSubtrees(folder.Ledger.Tlog, size), out why);
+            manifest = BundleWriter.Write(
+                stream,
+                source,
+                selection,
+                second,
+                new TileReader(new RealDisk(), folder.Ledger.Tlog, size),
+                out why
+            );
         }
         if (manifest is null)
         {

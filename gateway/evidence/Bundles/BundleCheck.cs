@@ -2,11 +2,11 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using TaserTelemetry.Evidence.Leaves;
-using TaserTelemetry.Evidence.Proofs;
 using TaserTelemetry.Evidence.Reading;
 using TaserTelemetry.Evidence.Witnessing;
 using TaserTelemetry.Ledger;
 using TaserTelemetry.Ledger.Notes;
+using TaserTelemetry.Ledger.Trees;
 
 namespace TaserTelemetry.Evidence.Bundles;
 
@@ -190,12 +190,13 @@ public sealed class BundleCheck
     private void CheckProof(BundleItem item, Digest leafHash, SignedNote note)
     {
         var proof = Read(BundleFiles.Proof(item.Index), BundleFiles.PartBytesMax) is { } bytes ? TlogProof.Parse(bytes) : null;
-        if (
-            proof is null
-            || proof.Index != item.Index
-            || proof.Checkpoint.ToString() != note.ToString()
-            || !proof.Holds(Hash256.From(leafHash.ToArray()))
-        )
+        var holds =
+            proof is not null
+            && proof.Index == item.Index
+            && proof.Checkpoint.ToString() == note.ToString()
+            && Checkpoint.Parse(note.Text) is { } checkpoint
+            && MerkleProof.InclusionHolds(item.Index, checkpoint.Size, Hash256.From(leafHash.ToArray()), [.. proof.Proof], checkpoint.Root);
+        if (!holds)
         {
             problems.Add($"leaf {item.Index}: no proof that it stands in the log under this checkpoint");
         }

@@ -1,10 +1,10 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using TaserTelemetry.Evidence.Proofs;
 using TaserTelemetry.Evidence.Reading;
 using TaserTelemetry.Ledger.Journals;
 using TaserTelemetry.Ledger.Notes;
+using TaserTelemetry.Ledger.Trees;
 using TaserTelemetry.Reconciler.Time;
 
 namespace TaserTelemetry.Evidence.Bundles;
@@ -58,7 +58,7 @@ public sealed class BundleWriter
         BundleSource source,
         BundleSelection selection,
         EvidenceReader reader,
-        TileSubtrees tree,
+        TileReader tree,
         out string why
     )
     {
@@ -68,7 +68,7 @@ public sealed class BundleWriter
         ArgumentNullException.ThrowIfNull(tree);
         using var zip = new ZipArchive(output, ZipArchiveMode.Create, leaveOpen: true);
         var writer = new BundleWriter(source, zip);
-        foreach (var (index, reason) in selection.Chosen.Where(c => c.Key < tree.Size))
+        foreach (var (index, reason) in selection.Chosen)
         {
             if (!SkipTo(reader, index))
             {
@@ -78,7 +78,7 @@ public sealed class BundleWriter
             writer.WriteItem(reader, reason, tree);
         }
         why = "";
-        return writer.Finish(Ledger.Notes.Checkpoint.Parse(source.Checkpoint.Text)!);
+        return writer.Finish(Checkpoint.Parse(source.Checkpoint.Text)!);
     }
 
     private static bool SkipTo(EvidenceReader reader, ulong index)
@@ -93,7 +93,7 @@ public sealed class BundleWriter
         return false;
     }
 
-    private void WriteItem(EvidenceReader reader, string why, TileSubtrees tree)
+    private void WriteItem(EvidenceReader reader, string why, TileReader tree)
     {
         var index = reader.Index;
         var leafState = source.Redactions.WithholdsLeaf(index) ? PartState.Withheld : PartState.Present;
