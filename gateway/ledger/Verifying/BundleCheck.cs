@@ -47,6 +47,31 @@ internal sealed class BundleCheck(IDisk disk, string prefix, ulong size, Problem
         bundle = DurableFile.ReadOrNull(disk, Path.Combine(prefix, name), BundleBytesMax);
         if (bundle is null)
             problems.Add(VerifyArea.Entries, name, null, tile * TileName.FullWidth, "the entry bundle is missing");
+        else if (Width < TileName.FullWidth)
+            CompareOlder(bundle);
+    }
+
+    /// <summary>Partial bundles of earlier checkpoints begin as the newest one does.</summary>
+    private void CompareOlder(ReadOnlySpan<byte> newest)
+    {
+        var folder = Path.GetDirectoryName(name)!;
+        foreach (var file in disk.FileNames(Path.Combine(prefix, folder)))
+        {
+            if (!int.TryParse(file, out var width) || width <= 0 || width >= Width)
+                continue;
+            var length = 0;
+            for (var entry = 0; entry < width && length + 2 <= newest.Length; entry++)
+                length = Math.Min(newest.Length, length + 2 + BinaryPrimitives.ReadUInt16BigEndian(newest[length..]));
+            var older = DurableFile.ReadOrNull(disk, Path.Combine(prefix, folder, file), BundleBytesMax);
+            if (!newest[..length].SequenceEqual(older))
+                problems.Add(
+                    VerifyArea.Entries,
+                    Path.Combine(folder, file),
+                    null,
+                    null,
+                    "the entries are not those of the newer bundle beside it"
+                );
+        }
     }
 
     private void SkipTo(int entry)

@@ -151,7 +151,7 @@ internal sealed class CheckpointCheck : IDisposable
         var own = new List<VerifierKey>();
         foreach (var line in Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (VerifierKey.Parse(line) is { } key)
+            if (VerifierKey.Parse(line) is { } key && key.ToString() == line)
                 own.Add(key);
             else
                 problems.Add(VerifyArea.Checkpoint, "ledger.vkey", null, null, "a line that is no verifier key");

@@ -36,6 +36,8 @@ internal sealed class SegmentFindings
 /// <summary>Checks one segment from its first byte to its last. Runs beside others; touches nothing that is shared but the problem list.</summary>
 internal sealed class SegmentCheck
 {
+    private const int SectorBytes = 512;
+
     /// <summary>What is said of bytes in space that was never written.</summary>
     public const string UsedFreeSpace = "bytes that are not zero stand in free space";
 
@@ -235,9 +237,10 @@ internal sealed class SegmentCheck
     {
         if (task.Limit != ulong.MaxValue || !task.ChecksRest || firstOfGroup < Math.Min(problems.SignedSize, ulong.MaxValue - 1))
             return false;
-        var step = RecordWalk.ReadHeader(buffer.At(offset, JournalFormat.RecordHeaderBytes), out var header, out _);
-        var reach = offset + (step is WalkStep.Record or WalkStep.Commit ? header.TotalBytes : JournalFormat.RecordHeaderBytes);
-        if (!SegmentCopy.IsZeroFrom(file, Math.Min(reach, file.Length)))
+        var at = buffer.At(offset, JournalFormat.RecordHeaderBytes);
+        var step = RecordWalk.ReadHeader(at, out var header, out _);
+        var reach = step is WalkStep.Record or WalkStep.Commit ? offset + header.TotalBytes : CutHeaderEnd(at, step);
+        if (reach is null || !SegmentCopy.IsZeroFrom(file, Math.Min(reach.Value, file.Length)))
             return false;
         found.UnfinishedGroup = new VerifyProblem(
             VerifyArea.Journal,
@@ -250,6 +253,21 @@ internal sealed class SegmentCheck
         Truncate(firstOfGroup);
         (offset, index) = (start, firstOfGroup);
         return true;
+    }
+
+    /// <summary>
+    /// Where a header that was cut ends. A write is cut between 512-byte sectors and nowhere else, and what there is of the header must
+    /// be able to be one; otherwise the bytes are no beginning of a group.
+    /// </summary>
+    private long? CutHeaderEnd(ReadOnlySpan<byte> at, WalkStep step)
+    {
+        if (step is WalkStep.Free or WalkStep.Incomplete)
+            return offset;
+        const int kindOffset = 4;
+        var cut = ((offset / SectorBytes) + 1) * SectorBytes;
+        var kindIsThere = cut - offset > kindOffset;
+        var kindFits = (RecordKind)at[kindOffset] is RecordKind.Frame or RecordKind.Quarantined or RecordKind.OwnEvent or RecordKind.Commit;
+        return cut < offset + JournalFormat.RecordHeaderBytes && (!kindIsThere || kindFits) ? cut : null;
     }
 
     private void Truncate(ulong until)

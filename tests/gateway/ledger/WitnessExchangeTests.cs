@@ -13,12 +13,12 @@ public sealed class WitnessExchangeTests
     [Fact]
     public void The_example_of_the_signed_note_specification_is_accepted_and_not_with_another_text()
     {
-        // C2SP signed-note.md, section "Format"
+        // C2SP signed-note.md, section "Example"
         const string note =
-            "This is an example message.\n\n\u2014 example.com/foo Uw2QPtNJRM9NzXVzDZVnbW7RLBuqk2Ru+xQ5wgPM4M5yzjYjgEPwAR6SzkMlQcKXM8jh8F6ETC1bOFAG7h+2Qs9FUg8=\n";
+            "This is an example message.\n\n\u2014 example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
         var key = VerifierKey.Parse("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k")!;
         Assert.Equal("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", key.ToString());
-        Assert.NotNull(SignedNote.Parse(Encoding.UTF8.GetBytes(note)));
+        Assert.True(SignedNote.Parse(Encoding.UTF8.GetBytes(note))!.IsSignedBy(key));
         Assert.False(
             SignedNote
                 .Parse(Encoding.UTF8.GetBytes(note.Replace("example message", "other message", StringComparison.Ordinal)))!

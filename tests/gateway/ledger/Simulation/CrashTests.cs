@@ -4,6 +4,7 @@ using TaserTelemetry.Ledger.Journals;
 using TaserTelemetry.Ledger.Notes;
 using TaserTelemetry.Ledger.Signing;
 using TaserTelemetry.Ledger.Verifying;
+using TaserTelemetry.Tests;
 
 namespace TaserTelemetry.Ledger.Tests.Simulation;
 
@@ -15,12 +16,12 @@ public sealed class CrashTests
 {
     private static readonly LogPlace Place = LogPlace.Ledger("/data");
 
-    [Fact]
+    [Fact, Trait("Campaign", "ledger-crash")]
     public void No_crash_loses_doubles_or_changes_what_was_acknowledged()
     {
         // four chances for trouble in each life: the campaign passes through more than 100,000 crash states
-        var lives = CampaignSettings.Of("crash") is { } campaign ? campaign.Count(30_000) : 300;
-        var seed = CampaignSettings.Seed;
+        var lives = Campaign.Is("ledger-crash") ? 30_000 : 300;
+        var seed = (int)Campaign.Seed;
         Parallel.For(0, lives, life => Live(seed + life));
     }
 

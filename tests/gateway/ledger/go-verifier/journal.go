@@ -212,9 +212,17 @@ func (s *segment) isUnfinished(at uint64) bool {
 			at += size
 			continue
 		}
-		reach := at + recordHeaderBytes
-		if rest := s.data[at:]; len(rest) >= recordHeaderBytes && binary.LittleEndian.Uint32(rest[7:]) == crc(rest[:7]) {
-			reach += uint64(binary.LittleEndian.Uint32(rest))
+		reach := at
+		switch rest := s.data[at:]; {
+		case len(rest) < recordHeaderBytes || zero(rest[:recordHeaderBytes]):
+		case binary.LittleEndian.Uint32(rest[7:]) == crc(rest[:7]):
+			reach += recordHeaderBytes + uint64(binary.LittleEndian.Uint32(rest))
+		default: // a header can be cut between sectors only
+			reach = (at/512 + 1) * 512
+			fits := rest[4] >= 1 && rest[4] <= 3 || rest[4] == 255
+			if reach >= at+recordHeaderBytes || reach-at > 4 && !fits {
+				return false
+			}
 		}
 		if reach > uint64(len(s.data)) {
 			reach = uint64(len(s.data))
