@@ -2,6 +2,7 @@ using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Ingest.Judging;
 using TaserTelemetry.Gateway.Ingest.Sessions;
+using TaserTelemetry.Gateway.Ingest.Trust;
 using TaserTelemetry.Gateway.Observability;
 using TaserTelemetry.Ledger;
 using TaserTelemetry.Ledger.Disks;
@@ -31,6 +32,7 @@ internal sealed class JournalService(
     private IngestLoop? loop;
     private Conversations? conversations;
     private Task signing = Task.CompletedTask;
+    private Task reading = Task.CompletedTask;
 
     /// <summary>The ledger; there from the start of the first service on.</summary>
     public TamperEvidentLog Ledger => journal?.Ledger ?? throw new InvalidOperationException("The journal is not open yet.");
@@ -59,6 +61,7 @@ internal sealed class JournalService(
         conversations = Converse(journal);
         loop = new IngestLoop(journal, conversations, queue, durable, clock, meters, logs.CreateLogger<IngestLoop>());
         loop.Start();
+        reading = Task.Run(() => ReadOlder(journal, loop, stopping.Token), CancellationToken.None);
         _ = StopWhenFatalAsync(loop);
         signing = SignAsync();
         return Task.CompletedTask;
@@ -70,9 +73,10 @@ internal sealed class JournalService(
         {
             return;
         }
-        loop.Stop();
         await stopping.CancelAsync();
+        loop.Stop();
         await signing;
+        await reading;
         if (await loop.Ended is null && fatal.Why is null)
         {
             journal.AppendStop(clock);
@@ -92,16 +96,33 @@ internal sealed class JournalService(
         var judgement = new Judgement(open.Group, open.Known);
         var credits = new CreditBook(settings.Limits.CreditBatchesMax, settings.Limits.CreditBytesMax);
         var quarantine = judgement.Quarantine;
+        var receipts = new ReceiptDesk(open.State, open.Known, open.Receipts, settings.Name, clock);
         var sessions = new OpenSessions(
             credits,
             open.Gaps,
             quarantine,
             settings.Limits.SessionsMax,
+            receipts,
             clock,
             logs.CreateLogger<Conversations>()
         );
-        var desk = new HelloDesk(open.State, sessions, settings.Name, clock);
-        return new Conversations(open.Group, judgement, open.Gaps, sessions, desk, clock, meters);
+        var desk = new HelloDesk(open.State, sessions, new NonceDesk(open.Group, settings.Name), settings.Name, clock);
+        var checkpoints = new CheckpointDesk(open.Ledger, LogPlace.Ledger(settings.Data).Tlog);
+        return new Conversations(open.Group, judgement, open.Gaps, sessions, desk, checkpoints, clock, meters);
+    }
+
+    /// <summary>Batches below the snapshot that the start was spared from reading, handed to the ingest thread in portions.</summary>
+    private static void ReadOlder(OpenJournal open, IngestLoop running, CancellationToken stop)
+    {
+        foreach (var portion in open.Older())
+        {
+            if (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            _ = running.AppendAsync(_ => open.Remember(portion));
+        }
+        _ = running.AppendAsync(_ => open.Known.Complete = true);
     }
 
     private async Task StopWhenFatalAsync(IngestLoop running)

@@ -5,6 +5,7 @@ using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Ingest.Judging;
 using TaserTelemetry.Gateway.Ingest.Sessions;
+using TaserTelemetry.Gateway.Ingest.Trust;
 using TaserTelemetry.Ledger;
 using TaserTelemetry.Ledger.Journals;
 using TaserTelemetry.Ledger.Signing;
@@ -23,14 +24,19 @@ internal sealed class OpenJournal : IDisposable
     private const string SnapshotKind = "decisions";
     private readonly DataLock dataLock;
 
-    private OpenJournal(DataLock dataLock, TamperEvidentLog ledger, DecisionState state, List<Gap> replayed, KnownRecords known)
+    private readonly ulong foldedFrom;
+    private readonly bool receiptKeyIsNew;
+
+    private OpenJournal(DataLock dataLock, TamperEvidentLog ledger, DecisionState state, string keysFolder)
     {
         this.dataLock = dataLock;
         Ledger = ledger;
         Group = new GroupBuilder(state);
         Gaps = new GapBook(Group);
-        replayed.ForEach(Gaps.Replayed);
-        Known = known;
+        foldedFrom = state.NextLeaf;
+        Known = new KnownRecords(index => ReadReceived(ledger, index)) { Complete = foldedFrom == 0 };
+        (Receipts, receiptKeyIsNew) = ReceiptKey.Open(keysFolder, ledger.Key.Name);
+        Fold();
     }
 
     public TamperEvidentLog Ledger { get; }
@@ -41,6 +47,9 @@ internal sealed class OpenJournal : IDisposable
 
     /// <summary>Where durable records stand, to compare repeats with.</summary>
     public KnownRecords Known { get; }
+
+    /// <summary>The key that signs receipts.</summary>
+    public ReceiptKey Receipts { get; }
 
     public DecisionState State => Group.State;
 
@@ -67,7 +76,10 @@ internal sealed class OpenJournal : IDisposable
                     Mirror = settings.Journal.Mirror.Length > 0 ? settings.Journal.Mirror : null,
                 }
             );
-            return Fold(taken, ledger);
+            var state = ledger.Snapshots.Newest(SnapshotKind, ledger.NextIndex) is { } snapshot
+                ? DecisionSnapshot.Load(snapshot.State.ToArray(), out _)
+                : null;
+            return new OpenJournal(taken, ledger, state ?? new DecisionState(), settings.Keys);
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
@@ -88,6 +100,10 @@ internal sealed class OpenJournal : IDisposable
             Group.AddOwn(new Recovery(nowNs, rewrittenFrom, report.RewrittenRecords, (ulong)(report.Aside?.Bytes ?? 0), digest, why));
         }
         Group.AddOwn(new StartStop(nowNs, RunState.Started, State.StartNumber + 1, SoftwareVersion));
+        if (receiptKeyIsNew)
+        {
+            Group.AddOwn(new KeyEvent(nowNs, default, KeyUse.Receipt, KeyHappening.Created, Receipts.Public, 0, nowNs));
+        }
         var policy = Policies.Wanted(settings, State.Policy, nowNs);
         if (policy is not null)
         {
@@ -132,45 +148,72 @@ internal sealed class OpenJournal : IDisposable
 
     public void Dispose()
     {
+        Receipts.Dispose();
         Ledger.Dispose();
         dataLock.Dispose();
     }
 
-    private static OpenJournal Fold(DataLock taken, TamperEvidentLog ledger)
+    /// <summary>
+    /// What stands below the snapshot that the start was spared from reading: stored batches and gaps, in portions, for the ingest thread to
+    /// take in while it already works.
+    /// </summary>
+    public IEnumerable<List<(ulong Index, Leaf Leaf)>> Older()
     {
-        DecisionState? state = null;
-        if (ledger.Snapshots.Newest(SnapshotKind, ledger.NextIndex) is { } snapshot)
-        {
-            state = DecisionSnapshot.Load(snapshot.State.ToArray(), out _);
-        }
-        state ??= new DecisionState();
+        const int Portion = 10_000;
         var names = new NameCache();
-        var replayed = new List<Gap>();
-        var known = new KnownRecords(index => ReadReceived(ledger, index));
-        using var reader = ledger.OpenReader(state.NextLeaf);
+        var found = new List<(ulong, Leaf)>();
+        using var reader = Ledger.OpenReader(0);
+        while (reader.Read() == ReadStatus.Record && reader.Index < foldedFrom)
+        {
+            if (Leaf.Decode(reader.Leaf, names).Leaf is { } leaf and (StoredBatch or Gap))
+            {
+                found.Add((reader.Index, leaf));
+            }
+            if (found.Count == Portion)
+            {
+                yield return found;
+                found = [];
+            }
+        }
+        yield return found;
+    }
+
+    /// <summary>Takes in one portion of <see cref="Older"/>, on the thread that judges.</summary>
+    public void Remember(List<(ulong Index, Leaf Leaf)> older) => older.ForEach(o => Remember(o.Index, o.Leaf));
+
+    private void Remember(ulong index, Leaf leaf)
+    {
+        switch (leaf)
+        {
+            case StoredBatch batch:
+                Known.Add(index, new LogKey(batch.Device, batch.Log, batch.Epoch), batch.NewRanges);
+                break;
+            case Gap gap:
+                Gaps.Replayed(gap);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Fold()
+    {
+        var names = new NameCache();
+        using var reader = Ledger.OpenReader(State.NextLeaf);
         while (reader.Read() is var status && status != ReadStatus.End)
         {
             if (status == ReadStatus.Damaged)
             {
                 throw new JournalDamagedException(reader.Problem!.Value);
             }
-            var decoded = Leaf.Decode(reader.Leaf, names);
-            if (decoded.Leaf is null)
+            if (Leaf.Decode(reader.Leaf, names).Leaf is not { } leaf)
             {
-                state.ApplyUnreadable(reader.Index);
+                State.ApplyUnreadable(reader.Index);
                 continue;
             }
-            state.Apply(reader.Index, decoded.Leaf, reader.State == ReceivedState.Present ? reader.Received : default);
-            if (decoded.Leaf is Gap gap)
-            {
-                replayed.Add(gap);
-            }
-            else if (decoded.Leaf is StoredBatch batch)
-            {
-                known.Add(reader.Index, new LogKey(batch.Device, batch.Log, batch.Epoch), batch.NewRanges);
-            }
+            State.Apply(reader.Index, leaf, reader.State == ReceivedState.Present ? reader.Received : default);
+            Remember(reader.Index, leaf);
         }
-        return new OpenJournal(taken, ledger, state, replayed, known);
     }
 
     private static ReadOnlyMemory<byte> ReadReceived(TamperEvidentLog ledger, ulong index)

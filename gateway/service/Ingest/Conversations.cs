@@ -3,6 +3,7 @@ using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.Gateway.Ingest.Judging;
 using TaserTelemetry.Gateway.Ingest.Sessions;
+using TaserTelemetry.Gateway.Ingest.Trust;
 using TaserTelemetry.Gateway.Observability;
 using ReadStatus = TaserTelemetry.FirmwareProtocol.Frames.ReadStatus;
 using RecordKind = TaserTelemetry.Ledger.Journals.RecordKind;
@@ -20,6 +21,7 @@ internal sealed class Conversations(
     GapBook gaps,
     OpenSessions sessions,
     HelloDesk desk,
+    CheckpointDesk checkpoints,
     TimeProvider clock,
     IngestMeters meters
 )
@@ -177,6 +179,23 @@ internal sealed class Conversations(
             AnswerDocked(session);
             return;
         }
+        if (
+            frame.Header.Type == MessageType.CheckpointHeld
+            && frame.Decode<CheckpointHeld>(out var held).IsNone
+            && session.Sender.Standing == Reason.None
+        )
+        {
+            var result = checkpoints.Answer(session, held);
+            Span<byte> root = stackalloc byte[Limits.HashBytes];
+            held.Root.CopyTo(root);
+            group.Add(
+                RecordKind.Frame,
+                new CheckpointShown(session.Sender.ArrivalAt(inbound.ReceivedNs), held.TreeSize, Digest.Read(root), result),
+                bytes
+            );
+            session.Deal(frame.Header.FrameNumber, FrameOutcome.Stored);
+            return;
+        }
         var outcome = judgement.Judge(session.Sender, inbound.ReceivedNs, frame, bytes);
         meters.FrameJudged(outcome.Verdict, outcome.Reason);
         if (outcome.Verdict == Verdict.Refused)
@@ -257,6 +276,10 @@ internal sealed class Conversations(
                     held
                 );
                 group.Add(RecordKind.Frame, leaf, bytes);
+            }
+            if (session.Offered.Count < DockingSession.LogsMax || session.Offered.ContainsKey(docked.Log))
+            {
+                session.Offered[docked.Log] = docked;
             }
             session.Touched(docked.Log);
         }

@@ -53,6 +53,9 @@ internal abstract class DockLink(Transport transport, DockAddress claimed)
     /// <summary>The docking session on this link; touched by the ingest thread alone.</summary>
     public Sessions.DockingSession? Session { get; set; }
 
+    /// <summary>The challenge given on this link and not yet answered; none = none given.</summary>
+    public Nonce Challenge { get; set; }
+
     /// <summary>The dock uploads with QoS 0: what it sent was not kept, and it is told so at the next turn.</summary>
     public bool QosZeroSeen { get; set; }
 

@@ -15,6 +15,9 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
     /// <summary>Milliseconds a dock waits before it tries to fill older gaps first.</summary>
     public const uint GapWaitMs = 5_000;
 
+    /// <summary>Milliseconds a dock waits while older records are being read again after a start.</summary>
+    public const uint ReadingWaitMs = 1_000;
+
     private readonly NameCache names = new();
 
     public (FrameOutcome Outcome, Rejection Rejection) Store(Sender sender, ulong receivedNs, Frame frame, ReadOnlyMemory<byte> bytes)
@@ -29,6 +32,10 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
         if (answer != RangeAnswer.Fits)
         {
             return (FrameOutcome.RefusedFor(Reason.TooManyGaps, GapWaitMs), default);
+        }
+        if (!known.Covers(key, batch.Range, fresh))
+        {
+            return (FrameOutcome.RefusedFor(Reason.StorageSlow, ReadingWaitMs), default);
         }
         var variants = fresh.SequenceCount == batch.Range.Count ? default : known.Differing(key, batch, fresh);
         if (fresh.Count == 0 && variants.Count == 0)

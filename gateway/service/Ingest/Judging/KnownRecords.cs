@@ -38,6 +38,41 @@ internal sealed class KnownRecords(Func<ulong, ReadOnlyMemory<byte>> readReceive
             : new LeafRanges(new SequenceRange(differing[0].First, (uint)(differing[^1].Next - differing[0].First)));
     }
 
+    /// <summary>False until everything below the start's snapshot has been read again; till then some repeats cannot be compared.</summary>
+    public bool Complete { get; set; } = true;
+
+    /// <summary>Whether every known sequence of the range can be compared with its stored bytes.</summary>
+    public bool Covers(in LogKey key, SequenceRange range, LeafRanges fresh)
+    {
+        if (Complete)
+        {
+            return true;
+        }
+        var covered = fresh.SequenceCount;
+        if (logs.TryGetValue(key, out var extents))
+        {
+            for (var at = FirstEndingAfter(extents, range.First); at < extents.Count && extents[at].First < range.Next; at++)
+            {
+                covered += Math.Min(range.Next, extents[at].First + extents[at].Count) - Math.Max(range.First, extents[at].First);
+            }
+        }
+        return covered >= range.Count;
+    }
+
+    /// <summary>Lowest and highest leaf that hold some of a durable range; what has not been read again yet counts from 0.</summary>
+    public (ulong First, ulong Last) LeavesOf(in LogKey key, SequenceRange range)
+    {
+        var (first, last) = (ulong.MaxValue, 0UL);
+        if (logs.TryGetValue(key, out var extents))
+        {
+            for (var at = FirstEndingAfter(extents, range.First); at < extents.Count && extents[at].First < range.Next; at++)
+            {
+                (first, last) = (Math.Min(first, extents[at].Index), Math.Max(last, extents[at].Index));
+            }
+        }
+        return (Complete && first != ulong.MaxValue ? first : 0, last);
+    }
+
     /// <summary>A batch was added to the group in the making.</summary>
     public void Stored(ulong index, in LogKey key, LeafRanges fresh, ReadOnlyMemory<byte> frame)
     {

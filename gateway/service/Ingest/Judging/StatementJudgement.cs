@@ -1,6 +1,7 @@
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.Gateway.Ingest.Sessions;
+using TaserTelemetry.Gateway.Ingest.Trust;
 using TaserTelemetry.Ledger.Journals;
 using LeafRanges = TaserTelemetry.Evidence.Leaves.SequenceRanges;
 using Wire = TaserTelemetry.FirmwareProtocol.Messages;
@@ -15,6 +16,10 @@ internal sealed class StatementJudgement(GroupBuilder group)
     public (FrameOutcome Outcome, Rejection Rejection) Store(Sender sender, ulong receivedNs, Frame frame, ReadOnlyMemory<byte> bytes)
     {
         var arrival = sender.ArrivalAt(receivedNs);
+        if (frame.Header.Type == MessageType.SessionHead)
+        {
+            return StoreHead(sender, arrival, frame, bytes);
+        }
         var rejection = Read(sender, arrival, frame, out var leaf);
         if (!rejection.IsNone)
         {
@@ -22,6 +27,27 @@ internal sealed class StatementJudgement(GroupBuilder group)
         }
         group.Add(RecordKind.Frame, leaf!, bytes);
         return (leaf is OtherFrame ? FrameOutcome.StoredWith(Reason.MessageTypeUnknown) : FrameOutcome.Stored, default);
+    }
+
+    private (FrameOutcome Outcome, Rejection Rejection) StoreHead(
+        Sender sender,
+        in Arrival arrival,
+        Frame frame,
+        ReadOnlyMemory<byte> bytes
+    )
+    {
+        var rejection = frame.Decode<Wire.SessionHead>(out var head);
+        if (!rejection.IsNone)
+        {
+            return (default, rejection);
+        }
+        var (leaf, outcome, spent) = HeadJudge.Judge(group.State, sender, arrival, head);
+        group.Add(RecordKind.Frame, leaf, bytes);
+        if (spent is { } number)
+        {
+            group.AddOwn(new NonceSpent(arrival.ReceivedNs, sender.Place.Dock, number, head.Log.Device));
+        }
+        return (outcome, default);
     }
 
     private static Rejection Read(Sender sender, in Arrival arrival, Frame frame, out Leaf? leaf)
@@ -55,6 +81,10 @@ internal sealed class StatementJudgement(GroupBuilder group)
                     ? new DockHealth(arrival, health.BootId, health.StorageBytesLeft, (byte)health.ClockState, health.BayFaults, 0)
                     : null;
                 return healthRejected;
+            case MessageType.Block:
+                var blockRejected = Wire.Block.Decode(frame, out var block);
+                leaf = blockRejected.IsNone ? BlockOf(sender, arrival, block.Header) : null;
+                return blockRejected;
             default:
                 leaf = new OtherFrame(arrival, (byte)frame.Header.Type, "", (ushort)Reason.MessageTypeUnknown);
                 return default;
@@ -77,6 +107,22 @@ internal sealed class StatementJudgement(GroupBuilder group)
             sender.Clock.Basis(reading)
         );
     }
+
+    private static StoredBlock BlockOf(Sender sender, in Arrival arrival, in Wire.BlockHeader header) =>
+        new(
+            arrival,
+            header.Log.Device,
+            header.Log.Log,
+            header.Log.Epoch,
+            header.Sequence,
+            header.Part,
+            header.Parts,
+            (byte)header.Kind,
+            LeafVerdict.Stored,
+            0,
+            sender.Marks,
+            sender.Grade
+        );
 
     private static LogCleared Cleared(in Arrival arrival, in Wire.LogCleared cleared) =>
         new(

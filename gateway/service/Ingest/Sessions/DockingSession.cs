@@ -66,6 +66,12 @@ internal sealed class DockingSession(Sender sender, DockLink link, ulong connect
     /// <summary>The session is over; what is still to be said is said once.</summary>
     public bool Ended { get; set; }
 
+    /// <summary>What carriers in this session said they hold, by log: receipts answer it.</summary>
+    public Dictionary<LogKey, Docked> Offered { get; } = [];
+
+    /// <summary>Logs for which a receipt may have become due since the last look.</summary>
+    public HashSet<LogKey> ReceiptsDue { get; } = [];
+
     /// <summary>Logs that this session brought something of.</summary>
     public IReadOnlyCollection<LogKey> Logs => logs;
 
@@ -74,6 +80,7 @@ internal sealed class DockingSession(Sender sender, DockLink link, ulong connect
         if (logs.Count < LogsMax)
         {
             logs.Add(log);
+            ReceiptsDue.Add(log);
         }
     }
 

@@ -3,11 +3,12 @@ using TaserTelemetry.Evidence.Decisions;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.Gateway.Ingest.Trust;
 
 namespace TaserTelemetry.Gateway.Ingest.Sessions;
 
 /// <summary>Hello to Welcome (SPEC clauses 8.2 to 8.4): who speaks, may it be stored, and how much at once.</summary>
-internal sealed class HelloDesk(DecisionState state, OpenSessions sessions, string gateway, TimeProvider clock)
+internal sealed class HelloDesk(DecisionState state, OpenSessions sessions, NonceDesk nonces, string gateway, TimeProvider clock)
 {
     private const uint BusyWaitMs = 30_000;
     private ulong lastSessionId;
@@ -23,6 +24,12 @@ internal sealed class HelloDesk(DecisionState state, OpenSessions sessions, stri
             Welcome(same); // our first answer was lost
             return null;
         }
+        if (CheckSignature(link, hello, claimed.Dock) is { } refusal)
+        {
+            return refusal;
+        }
+        var signed = !link.Challenge.IsNone && hello.Nonce == link.Challenge && hello.Signature.IsPresent;
+        link.Challenge = default;
         sessions.End(link.Session, receivedNs);
         if (sessions.Of(claimed.Dock) is { } older)
         {
@@ -33,7 +40,7 @@ internal sealed class HelloDesk(DecisionState state, OpenSessions sessions, stri
         {
             return FrameWriter.ToArray(0, 0, new Busy(hello.ConnectionId, BusyWaitMs, Reason.GatewayBusy));
         }
-        var sender = SenderOf(link, hello, claimed, spoken);
+        var sender = SenderOf(link, signed, claimed, spoken);
         sender.Clock.Heard(hello.BootId, hello.MonotonicNs, receivedNs);
         var ours = link.Transport == Transport.Serial ? Limits.SerialPayloadBytesMax : Limits.MqttPayloadBytesMax;
         var session = new DockingSession(sender, link, hello.ConnectionId, Math.Min(hello.PayloadBytesMax, ours), credit)
@@ -42,8 +49,39 @@ internal sealed class HelloDesk(DecisionState state, OpenSessions sessions, stri
         };
         sessions.Add(session);
         Welcome(session);
+        nonces.Refill(session, receivedNs);
         return null;
     }
+
+    /// <summary>
+    /// A dock with an enrolled key is challenged once; one that cannot sign is heard all the same where the policy allows it, and marked
+    /// (wire 16). Null = go on; else the frame that is the answer.
+    /// </summary>
+    private byte[]? CheckSignature(DockLink link, in Hello hello, string dock)
+    {
+        var key = state.DockInForce(dock)?.Key ?? default;
+        if (key.Algorithm == KeyAlgorithm.None)
+        {
+            return state.Policy.UnsignedDocks || state.DockInForce(dock) is null
+                ? null
+                : Refusal(Reason.SignatureNeeded, ReasonAction.StopAndCall);
+        }
+        if (link.Challenge.IsNone || (hello.Signature.IsPresent && hello.Nonce != link.Challenge))
+        {
+            link.Challenge = Nonce.From(RandomNumberGenerator.GetBytes(Limits.NonceBytes));
+            return FrameWriter.ToArray(0, 0, new Challenge(hello.ConnectionId, link.Challenge));
+        }
+        if (hello.Signature.IsPresent)
+        {
+            return SignatureCheck.Holds(key, hello.BytesToSign(), hello.Signature)
+                ? null
+                : Refusal(Reason.SignatureWrong, ReasonAction.StopAndCall);
+        }
+        return state.Policy.UnsignedDocks ? null : Refusal(Reason.SignatureNeeded, ReasonAction.StopAndCall);
+    }
+
+    private static byte[] Refusal(Reason reason, ReasonAction action) =>
+        FrameWriter.ToArray(0, 0, new Abort(reason, action, FrameVerdict.NoDetail));
 
     /// <summary>Somebody who has not said hello here: what is known of the place it claims.</summary>
     public Sender Stranger(DockLink link)
@@ -58,7 +96,7 @@ internal sealed class HelloDesk(DecisionState state, OpenSessions sessions, stri
         };
     }
 
-    private Sender SenderOf(DockLink link, in Hello hello, DockAddress claimed, DockAddress spoken)
+    private Sender SenderOf(DockLink link, bool signed, DockAddress claimed, DockAddress spoken)
     {
         var known = state.Docks.GetValueOrDefault(claimed.Dock);
         var standing = spoken.Dock != claimed.Dock ? Reason.DockNameMismatch : Enrolments.Standing(known, spoken);
@@ -71,7 +109,7 @@ internal sealed class HelloDesk(DecisionState state, OpenSessions sessions, stri
         {
             Enrolled = known is { Standing: Standing.InForce },
             Standing = standing,
-            Marks = hello.Signature.IsPresent ? BatchMarks.None : BatchMarks.DockUnsigned,
+            Marks = signed ? BatchMarks.None : BatchMarks.DockUnsigned,
         };
     }
 

@@ -1,6 +1,7 @@
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.Gateway.Ingest.Judging;
+using TaserTelemetry.Gateway.Ingest.Trust;
 using TaserTelemetry.Gateway.Observability;
 using Wire = TaserTelemetry.FirmwareProtocol.Messages;
 
@@ -12,6 +13,7 @@ internal sealed class OpenSessions(
     GapBook gaps,
     Quarantine quarantine,
     int sessionsMax,
+    ReceiptDesk receipts,
     TimeProvider clock,
     ILogger log
 )
@@ -78,6 +80,7 @@ internal sealed class OpenSessions(
             {
                 session.Credit = credits.Renew(session.Link.Transport, session.Credit);
             }
+            receipts.Say(session);
             session.Flush();
         }
         talking.Clear();

@@ -1,0 +1,92 @@
+using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.FirmwareProtocol.Frames;
+using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.Gateway.Ingest.Sessions;
+using TaserTelemetry.Ledger;
+using TaserTelemetry.Ledger.Disks;
+using TaserTelemetry.Ledger.Notes;
+using TaserTelemetry.Ledger.Trees;
+
+namespace TaserTelemetry.Gateway.Ingest.Trust;
+
+/// <summary>
+/// Each dock remembers the checkpoint of its last session and asks for proof at the next (wire 19): forty docks are forty witnesses that
+/// nobody had to set up.
+/// </summary>
+internal sealed class CheckpointDesk(TamperEvidentLog ledger, string tlogFolder)
+{
+    // Fixed part, origin and signature beside the hashes of one frame.
+    private const int ProofHeadBytes = 320;
+
+    /// <summary>What the held checkpoint says about this ledger; the newer one and its proof are said to the dock where there is one.</summary>
+    public CheckpointShownResult Answer(DockingSession session, in CheckpointHeld held)
+    {
+        if (ledger.LastCheckpoint is not { } newest || ledger.LastNote is not { } note || newest.Origin.Length > Limits.TopicBytesMax)
+        {
+            return held.TreeSize == 0 ? CheckpointShownResult.Consistent : CheckpointShownResult.Ahead;
+        }
+        if (held.TreeSize > 0 && held.Origin != newest.Origin)
+        {
+            return CheckpointShownResult.NotOurs;
+        }
+        if (held.TreeSize > newest.Size)
+        {
+            return CheckpointShownResult.Ahead;
+        }
+        try
+        {
+            var tiles = new TileReader(new RealDisk(), tlogFolder, newest.Size);
+            var proof = held.TreeSize == 0 ? [] : tiles.ConsistencyWith(held.TreeSize);
+            var root = HashOf(held.Root);
+            if (held.TreeSize > 0 && !MerkleProof.ConsistencyHolds(held.TreeSize, root, newest.Size, newest.Root, [.. proof]))
+            {
+                return CheckpointShownResult.Inconsistent;
+            }
+            Say(session, held, newest, note, proof);
+        }
+        catch (TileMissingException)
+        {
+            // Tiles are derived and come back from the journal; until then nothing is proved, and the dock asks again next time.
+        }
+        return CheckpointShownResult.Consistent;
+    }
+
+    private void Say(DockingSession session, in CheckpointHeld held, Checkpoint newest, SignedNote note, IReadOnlyList<Hash256> proof)
+    {
+        var own = note.Signatures.FirstOrDefault(s => s.Name == ledger.Key.Name && s.KeyId == ledger.Key.Id);
+        var signature = own is { Signature.Length: Limits.SignatureBytes }
+            ? new Signature(SignatureAlgorithm.Ed25519, own.Signature.Span)
+            : default;
+        var inOne = Math.Max(1, (session.PayloadBytesMax - ProofHeadBytes) / Limits.HashBytes);
+        for (var first = 0; first == 0 || first < proof.Count; first += inOne)
+        {
+            var part = proof.Skip(first).Take(inOne).Select(HashOf).ToArray();
+            session.Say(
+                new ConsistencyProof(
+                    held.TreeSize,
+                    newest.Size,
+                    HashOf(newest.Root),
+                    (byte)proof.Count,
+                    (byte)first,
+                    part,
+                    newest.Origin,
+                    signature
+                )
+            );
+        }
+    }
+
+    private static Hash32 HashOf(Hash256 hash)
+    {
+        Span<byte> bytes = stackalloc byte[Hash256.Bytes];
+        hash.CopyTo(bytes);
+        return Hash32.From(bytes);
+    }
+
+    private static Hash256 HashOf(Hash32 hash)
+    {
+        Span<byte> bytes = stackalloc byte[Hash256.Bytes];
+        hash.CopyTo(bytes);
+        return Hash256.From(bytes);
+    }
+}
