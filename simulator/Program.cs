@@ -4,6 +4,7 @@ using TaserTelemetry.Simulator;
 var root = new RootCommand("taser-sim: a believable force of conducted energy devices, docks and officers, and the truth about it.")
 {
     RunCommand.Define(),
+    LoadCommand.Define(),
 };
 var parsed = root.Parse(args);
 return parsed.Errors.Count > 0 ? Usage.Wrong(parsed.Errors.Select(e => e.Message)) : await parsed.InvokeAsync();
