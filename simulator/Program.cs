@@ -5,6 +5,8 @@ var root = new RootCommand("taser-sim: a believable force of conducted energy de
 {
     RunCommand.Define(),
     LoadCommand.Define(),
+    RecordCommand.Define(),
+    ReplayCommand.Define(),
 };
 var parsed = root.Parse(args);
 return parsed.Errors.Count > 0 ? Usage.Wrong(parsed.Errors.Select(e => e.Message)) : await parsed.InvokeAsync();

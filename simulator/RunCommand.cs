@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.ComponentModel;
-using System.Globalization;
 using TaserTelemetry.Simulator.Docking;
 using TaserTelemetry.Simulator.Documents;
 using TaserTelemetry.Simulator.Scenarios;
@@ -72,13 +71,12 @@ internal static class RunCommand
         var errors = new List<ScenarioError>();
         var scenario = ScenarioFile.Read(options.Scenario, errors);
         var wrong = errors.ConvertAll(e => $"scenario '{options.Scenario}', {e}");
-        var end = time.GetUtcNow();
-        if (options.End is not null && !TryTime(options.End, out end))
+        if (!CommandLineText.TryTime(options.End, out var end))
         {
             wrong.Add($"--end '{options.End}' is not an RFC 3339 time with offset, such as 2026-11-22T12:00:00+00:00");
         }
 
-        if (!TryBroker(options.Mqtt, out var broker))
+        if (!CommandLineText.TryBroker(options.Mqtt, out var broker))
         {
             wrong.Add($"--mqtt '{options.Mqtt}' is not a broker's address, such as mqtt://127.0.0.1:1883");
         }
@@ -95,7 +93,7 @@ internal static class RunCommand
 
         try
         {
-            var history = ForceHistory.Make(scenario, options.Seed, end.ToUnixTimeMilliseconds());
+            var history = ForceHistory.Make(scenario, options.Seed, (end ?? time.GetUtcNow()).ToUnixTimeMilliseconds());
             WriteFiles(options, history);
             var fleet = new DockFleet(history, broker, options.Serial, options.Baud, time);
             var outcomes = await fleet.RunAsync(TimeSpan.FromSeconds(options.TimeoutSeconds), stop);
@@ -110,13 +108,6 @@ internal static class RunCommand
         {
             return Usage.Fail("stopped before everything was acked");
         }
-    }
-
-    private static bool TryBroker(string? text, out Uri? broker)
-    {
-        broker = null;
-        return text is null
-            || Uri.TryCreate(text, UriKind.Absolute, out broker) && broker.Scheme is "mqtt" or "mqtts" && broker.Host.Length > 0;
     }
 
     private static void WriteFiles(RunOptions options, History history)
@@ -149,15 +140,6 @@ internal static class RunCommand
             TruthFile.Write(file, history, paper);
         }
     }
-
-    private static bool TryTime(string text, out DateTimeOffset time) =>
-        DateTimeOffset.TryParseExact(
-            text,
-            ["yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.fffzzz", "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"],
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal,
-            out time
-        );
 }
 
 internal sealed record RunOptions(string Scenario, ulong Seed, string? End)

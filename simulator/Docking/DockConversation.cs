@@ -1,6 +1,5 @@
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
-using TaserTelemetry.Simulator.World;
 
 namespace TaserTelemetry.Simulator.Docking;
 
@@ -21,28 +20,16 @@ internal enum DockProgress
 }
 
 /// <summary>
-/// The dock's side of the conversation (SPEC clause 9), without sockets or clocks: frames and time go in, frames come out. Visits
-/// are played one after another; one is over only when the gateway has acked everything it wanted and the Undocked itself, so a
-/// gateway that dies costs repeats and never a record. A new session begins the unfinished visit again: the gateway says what it
-/// still wants.
+/// The dock's side of the conversation (SPEC clause 9), without sockets or clocks: frames and time go in, frames come out. What
+/// there is to say comes from the <see cref="IDockWork"/>; session, credit, hold, refusals and repeats are the same for all of it.
 /// </summary>
-internal sealed class DockConversation(
-    DockAddress address,
-    Transport transport,
-    IReadOnlyList<DockVisit> visits,
-    ulong bootId,
-    Func<ulong> connectionIds
-)
+internal sealed class DockConversation(DockAddress address, Transport transport, IDockWork work, ulong bootId, Func<ulong> connectionIds)
 {
     private const long HelloRepeatMs = 2_000;
-    private const long DockedRepeatMs = 2_000;
     private const long NoCreditHoldMs = 15_000;
 
     private readonly Queue<Outgoing> _outgoing = new();
     private readonly SendWindow _window = new();
-    private readonly byte[] _buffer = new byte[Limits.MqttFrameBytesMax];
-    private VisitUpload? _upload;
-    private int _visit;
     private ulong _connection;
     private uint _session;
     private string _upTopic = "";
@@ -56,19 +43,29 @@ internal sealed class DockConversation(
 
     public string StoppedBecause { get; private set; } = "";
 
-    public int VisitsDone => _visit;
-
-    public int VisitsTotal => visits.Count;
-
     public long RecordsAcked { get; private set; }
 
     public long Repeats => _window.Repeats;
 
     public long Sessions { get; private set; }
 
-    public string UpTopic => _upTopic;
-
     public ulong ConnectionId => _connection;
+
+    public DockClock Clock => _clock;
+
+    public ulong BootId => bootId;
+
+    public uint Session => _session;
+
+    public int PayloadBytesMax => _payloadBytesMax;
+
+    public uint NextNumber => _window.NextNumber;
+
+    /// <summary>Whether one more numbered frame may go now.</summary>
+    public bool Room => _window.Room(_clock.Ms, _payloadBytesMax);
+
+    /// <summary>Whether everything numbered is acked.</summary>
+    public bool AllAcked => _window.IsEmpty;
 
     /// <summary>A new connection: whatever the old session knew is forgotten, except what is already acked.</summary>
     public void Connected(DockClock now)
@@ -83,7 +80,7 @@ internal sealed class DockConversation(
     /// <summary>Milliseconds until <see cref="Tick"/> has something to do, 5 to 1,000.</summary>
     public long WaitMs(long nowMs)
     {
-        var due = Math.Min(_helloDueMs, Math.Min(_window.DueMs, _upload?.DueMs ?? long.MaxValue));
+        var due = Math.Min(_helloDueMs, Math.Min(_window.DueMs, _session == 0 ? long.MaxValue : work.DueMs));
         return due <= nowMs ? 5 : Math.Clamp(due - nowMs, 5, 1_000);
     }
 
@@ -105,7 +102,8 @@ internal sealed class DockConversation(
             return;
         }
 
-        if (now.Ms - _heardMs > Limits.SilenceMs)
+        // over MQTT a dock that waits for nothing hears nothing
+        if (now.Ms - _heardMs > Limits.SilenceMs && (transport == Transport.Serial || !_window.IsEmpty))
         {
             Forget(now.Ms);
             return;
@@ -114,7 +112,7 @@ internal sealed class DockConversation(
         if (transport == Transport.Serial && now.Ms >= _heartbeatDueMs)
         {
             _heartbeatDueMs = now.Ms + Limits.HeartbeatMs;
-            Send(0, new Heartbeat(now.MonotonicNs, now.UtcNs, _window.NextNumber));
+            Say(new Heartbeat(now.MonotonicNs, now.UtcNs, _window.NextNumber));
         }
 
         foreach (var frame in _window.TakeDue(now.Ms))
@@ -188,7 +186,7 @@ internal sealed class DockConversation(
         switch (frame.Header.Type)
         {
             case MessageType.Want when frame.Decode(out Want want).IsNone:
-                _upload?.Wanted(want);
+                work.Wanted(want);
                 break;
             case MessageType.Ack when frame.Decode(out Ack ack).IsNone:
                 Acked(ack);
@@ -201,15 +199,7 @@ internal sealed class DockConversation(
                 break;
             case MessageType.ClockEchoRequest when frame.Decode(out ClockEchoRequest request).IsNone:
                 Number(
-                    new ClockEcho(
-                        request.RequestId,
-                        request.GatewayUtcNs,
-                        bootId,
-                        _clock.MonotonicNs,
-                        _clock.UtcNs,
-                        ClockState.Disciplined
-                    ),
-                    0
+                    new ClockEcho(request.RequestId, request.GatewayUtcNs, bootId, _clock.MonotonicNs, _clock.UtcNs, ClockState.Disciplined)
                 );
                 break;
             case MessageType.Abort when frame.Decode(out Abort abort).IsNone:
@@ -278,71 +268,18 @@ internal sealed class DockConversation(
         }
     }
 
-    /// <summary>Says whatever the present visit allows within credit and window.</summary>
+    /// <summary>Lets the work say whatever the session, credit and window allow.</summary>
     private void Advance()
     {
-        while (_session != 0)
+        if (_session != 0 && work.Advance(this))
         {
-            if (_upload is null)
-            {
-                if (_visit == visits.Count)
-                {
-                    Finish();
-                    return;
-                }
-
-                _upload = new VisitUpload(visits[_visit], DockedRepeatMs);
-                Number(BatchSource.Reading(visits[_visit], (long)(_clock.UtcNs / 1_000_000), bootId, _clock.MonotonicNs, _clock.UtcNs), 0);
-            }
-
-            if (_upload.DueOffers(_clock.Ms) is { } offers)
-            {
-                offers.ForEach(o => Send(0, o));
-            }
-
-            SendBatches(_upload);
-            if (!_upload.EverythingSent || !_window.IsEmpty)
-            {
-                return;
-            }
-
-            if (!_upload.UndockedSaid)
-            {
-                _upload.UndockedSaid = true;
-                var visit = visits[_visit];
-                Number(
-                    new Undocked(
-                        Reason.CarrierReleased,
-                        true,
-                        bootId,
-                        _clock.MonotonicNs,
-                        visit.Device.Serial,
-                        BatchSource.CarrierText(visit)
-                    ),
-                    0
-                );
-                return;
-            }
-
-            _upload = null;
-            _visit++;
-        }
-    }
-
-    private void SendBatches(VisitUpload upload)
-    {
-        while (_window.Room(_clock.Ms, _payloadBytesMax) && upload.Next() is { } piece)
-        {
-            var number = _window.NextNumber;
-            var (bytes, records) = BatchSource.Write(_buffer, _payloadBytesMax, upload.Visit, piece.Log, piece.Range, _session, number);
-            upload.Took(records);
-            Queue(_buffer.AsSpan(0, bytes).ToArray(), records);
+            Finish();
         }
     }
 
     private void Finish()
     {
-        Send(0, new Goodbye(Reason.ConversationOver));
+        Say(new Goodbye(Reason.ConversationOver));
         Progress = DockProgress.Done;
     }
 
@@ -367,19 +304,24 @@ internal sealed class DockConversation(
     {
         _session = 0;
         _upTopic = "";
-        _upload = null;
+        work.SessionLost();
         _outgoing.Clear();
         _window.Begin(default, 1);
         _helloDueMs = helloAtMs;
     }
 
-    private void Send<T>(uint number, T message)
-        where T : struct, IMessage<T> => _outgoing.Enqueue(new Outgoing(Topic, FrameWriter.ToArray(_session, number, message)));
+    /// <summary>Sends a message that is not numbered.</summary>
+    public void Say<T>(T message)
+        where T : struct, IMessage<T> => SayFrame(FrameWriter.ToArray(_session, 0, message));
 
-    private void Number<T>(T message, uint records)
-        where T : struct, IMessage<T> => Queue(FrameWriter.ToArray(_session, _window.NextNumber, message), records);
+    public void SayFrame(byte[] frame) => _outgoing.Enqueue(new Outgoing(Topic, frame));
 
-    private void Queue(byte[] frame, uint records)
+    /// <summary>Sends a numbered message and keeps it until it is acked.</summary>
+    public void Number<T>(T message)
+        where T : struct, IMessage<T> => NumberFrame(FrameWriter.ToArray(_session, _window.NextNumber, message), 0);
+
+    /// <summary>Sends a frame that already carries <see cref="NextNumber"/>, and keeps it until it is acked.</summary>
+    public void NumberFrame(byte[] frame, uint records)
     {
         var number = _window.NextNumber;
         _window.Add(frame, records, _clock.Ms);

@@ -21,7 +21,13 @@ internal sealed record DockOutcome(
 /// <summary>All docks of a history at once, each with its own connection, until everything is acked or the time is up.</summary>
 internal sealed class DockFleet(History history, Uri? broker, string? serialPath, int baud, TimeProvider time)
 {
-    private readonly List<(Dock Dock, DockConversation Talk, Func<string> Trouble, Func<CancellationToken, Task> Run)> _docks = [];
+    private readonly List<(
+        Dock Dock,
+        VisitWork Work,
+        DockConversation Talk,
+        Func<string> Trouble,
+        Func<CancellationToken, Task> Run
+    )> _docks = [];
 
     public async Task<IReadOnlyList<DockOutcome>> RunAsync(TimeSpan timeout, CancellationToken stop)
     {
@@ -47,18 +53,19 @@ internal sealed class DockFleet(History history, Uri? broker, string? serialPath
 
         var address = CaptureOutput.Address(history, dock);
         var visits = history.Visits.Where(v => v.Dock == dock).ToList();
+        var work = new VisitWork(visits);
         var boot = RandomId();
         var temper = new DockTemper(dock.Temper, Draw.For(history.Seed, "temper " + dock.Name));
-        var talk = new DockConversation(address, serial ? Transport.Serial : Transport.Mqtt, visits, boot, RandomId);
+        var talk = new DockConversation(address, serial ? Transport.Serial : Transport.Mqtt, work, boot, RandomId);
         if (serial)
         {
             var line = new SerialDock(serialPath!, baud, talk, temper, time);
-            _docks.Add((dock, talk, () => line.LastTrouble, line.RunAsync));
+            _docks.Add((dock, work, talk, () => line.LastTrouble, line.RunAsync));
         }
         else
         {
             var client = new MqttDock(broker!, address, talk, temper, time);
-            _docks.Add((dock, talk, () => client.LastTrouble, client.RunAsync));
+            _docks.Add((dock, work, talk, () => client.LastTrouble, client.RunAsync));
         }
     }
 
@@ -74,7 +81,9 @@ internal sealed class DockFleet(History history, Uri? broker, string? serialPath
         }
     }
 
-    private static DockOutcome Outcome((Dock Dock, DockConversation Talk, Func<string> Trouble, Func<CancellationToken, Task> Run) d)
+    private static DockOutcome Outcome(
+        (Dock Dock, VisitWork Work, DockConversation Talk, Func<string> Trouble, Func<CancellationToken, Task> Run) d
+    )
     {
         var state = d.Talk.Progress switch
         {
@@ -86,8 +95,8 @@ internal sealed class DockFleet(History history, Uri? broker, string? serialPath
             d.Dock.Name,
             d.Dock.Transport,
             state,
-            d.Talk.VisitsTotal,
-            d.Talk.VisitsDone,
+            d.Work.Total,
+            d.Work.Done,
             d.Talk.RecordsAcked,
             d.Talk.Repeats,
             d.Talk.Sessions,
@@ -96,7 +105,7 @@ internal sealed class DockFleet(History history, Uri? broker, string? serialPath
     }
 
     /// <summary>Connection and boot ids must differ between runs, or a gateway would take a new connection for an old one.</summary>
-    private static ulong RandomId()
+    public static ulong RandomId()
     {
         Span<byte> bytes = stackalloc byte[8];
         RandomNumberGenerator.Fill(bytes);

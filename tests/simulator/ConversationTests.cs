@@ -197,7 +197,7 @@ public sealed class ConversationTests
         return new DockConversation(
             CaptureOutput.Address(_history, _history.Armouries[0].Docks.Single(d => d.Name == dock)),
             transport,
-            Visits(dock),
+            new VisitWork(Visits(dock)),
             9,
             () => ids++
         );

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace TaserTelemetry.Simulator.Tests;
+
+/// <summary>The program itself, as scripts call it.</summary>
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("taser-sim-cli-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task The_same_command_twice_writes_the_same_bytes_of_every_output()
+    {
+        foreach (var run in new[] { "a", "b" })
+        {
+            var (code, _, error) = await RunAsync(
+                "run",
+                "--scenario",
+                "one-armoury-day",
+                "--seed",
+                "5",
+                "--end",
+                "2026-11-22T12:00:00+00:00",
+                "--truth",
+                In(run + ".json"),
+                "--capture",
+                In(run + ".cap"),
+                "--documents",
+                In(run)
+            );
+            Assert.Equal(("", 0), (error, code));
+        }
+
+        Assert.Equal(File.ReadAllBytes(In("a.json")), File.ReadAllBytes(In("b.json")));
+        Assert.Equal(File.ReadAllBytes(In("a.cap")), File.ReadAllBytes(In("b.cap")));
+        var names = Directory.GetFiles(In("a")).Select(Path.GetFileName).Order().ToList();
+        Assert.Equal(names, Directory.GetFiles(In("b")).Select(Path.GetFileName).Order());
+        Assert.All(names, n => Assert.Equal(File.ReadAllBytes(Path.Combine(In("a"), n!)), File.ReadAllBytes(Path.Combine(In("b"), n!))));
+        Assert.Contains("reports.csv", names);
+    }
+
+    [Fact]
+    public async Task Json_is_one_document_on_standard_output_and_nothing_else()
+    {
+        var (code, output, _) = await RunAsync("run", "--scenario", "one-armoury-day", "--json");
+        Assert.Equal(0, code);
+        Assert.Equal("taser-sim-run/1", JsonDocument.Parse(output).RootElement.GetProperty("schema").GetString());
+    }
+
+    [Fact]
+    public async Task Bad_usage_ends_with_2_and_all_errors()
+    {
+        var (code, _, error) = await RunAsync("run", "--scenario", "no-such", "--end", "yesterday", "--mqtt", "http://x", "--timeout", "0");
+        Assert.Equal(2, code);
+        Assert.Contains("no ready scenario of that name", error, StringComparison.Ordinal);
+        Assert.Contains("--end 'yesterday'", error, StringComparison.Ordinal);
+        Assert.Contains("--mqtt 'http://x'", error, StringComparison.Ordinal);
+        Assert.Contains("--timeout", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("nonsense")]
+    [InlineData("load")]
+    [InlineData("load", "--ceiling", "--docks", "5001")]
+    [InlineData("replay", "/no/such/file", "--mqtt", "mqtt://127.0.0.1:1")]
+    [InlineData("record", "--mqtt", "ftp://x", "--capture", "/tmp/x")]
+    public async Task What_cannot_be_meant_ends_with_2_and_a_reason(params string[] arguments)
+    {
+        var (code, _, error) = await RunAsync(arguments);
+        Assert.Equal(2, code);
+        Assert.StartsWith("taser-sim: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_written_ends_with_1_and_its_name()
+    {
+        var (code, _, error) = await RunAsync("run", "--scenario", "one-armoury-day", "--truth", In("no/such/folder/truth.json"));
+        Assert.Equal(1, code);
+        Assert.Contains("no/such/folder", error, StringComparison.Ordinal);
+    }
+
+    private string In(string name) => Path.Combine(_folder, name);
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        var program = Path.Combine(Path.GetDirectoryName(typeof(Usage).Assembly.Location)!, "taser-sim");
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+}
