@@ -1,6 +1,6 @@
 #include "taser_dock.h"
 
-enum { MAGIC = 0xCE, VERSION = 1, HEADER_CHECK_AT = 14, VERDICT_BYTES = 12, FRAME_RANGE_BYTES = 8, RANGE_BYTES = 12 };
+enum { MAGIC = 0xCE, VERSION = 1, HEADER_CHECK_AT = 14, VERDICT_BYTES = 12, FRAME_RANGE_BYTES = 8, RANGE_BYTES = 12, RECEIPT_RANGE_BYTES = 28 };
 
 /* ---- bytes ---- */
 
@@ -164,6 +164,11 @@ enum {
     RANGES,      /* as many as the count before, without it */
     NONCE,       /* 16 bytes behind a pointer; NULL = zeros */
     HASH,        /* 32 likewise */
+    SIGNATURE,   /* algorithm, length, 64 bytes or none; only read */
+    LIST,        /* as many as the count before, of so many bytes: */
+    NONCES = LIST + TT_NONCE_BYTES,
+    RECEIPT_RANGES = LIST + RECEIPT_RANGE_BYTES,
+    HASHES = LIST + TT_HASH_BYTES,
     EVENT = 255, /* no message: the record has a table of its own */
     OF = 128     /* the field stands in the struct that the first member points to */
 };
@@ -180,7 +185,19 @@ typedef struct field {
         LABEL | OF, IN(tt_log, firmware)                                                                                                   \
     }
 
-static const field fields[] = {
+#define BOTH_WAYS                                                                                                                          \
+    {MESSAGE, TT_HEARTBEAT},                                                                                                               \
+    {U64, IN(tt_heartbeat, clocks.monotonic_ns)},                                                                                          \
+    {U64, IN(tt_heartbeat, clocks.utc_ns)},                                                                                                \
+    {U32, IN(tt_heartbeat, next_frame)},                                                                                                   \
+    {MESSAGE, TT_ABORT},                                                                                                                   \
+    {U16, IN(tt_ending, reason)},                                                                                                          \
+    {U8, IN(tt_ending, action)},                                                                                                           \
+    {U32, IN(tt_ending, detail)},                                                                                                          \
+    {MESSAGE, TT_GOODBYE},                                                                                                                 \
+    {U16, IN(tt_ending, reason)}
+
+static const field sent[] = {
     {MESSAGE, TT_HELLO},
     {U8 | NOT_ZERO, IN(tt_hello, version_min)},
     {U8, IN(tt_hello, version_max)},
@@ -277,6 +294,59 @@ static const field fields[] = {
     {U64, IN(tt_clock_echo, clocks.utc_ns)},
     {U8, IN(tt_clock_echo, clocks.state)},
 
+    {MESSAGE, TT_BLOCK},
+    {U8 | OF, IN(tt_log, kind)},
+    {U8, IN(tt_block, kind)},
+    {U16 | NOT_ZERO, IN(tt_block, part)},
+    {U16, IN(tt_block, parts)},
+    EPOCH(OF, tt_log, epoch),
+    {U64, IN(tt_block, sequence)},
+    {SERIAL | OF, IN(tt_log, device)},
+    {SERIAL_OR_NONE | OF, IN(tt_log, carrier)},
+
+    {MESSAGE, TT_SESSION_HEAD},
+    {U8 | OF, IN(tt_log, kind)},
+    {U8, IN(tt_session_head, grade)},
+    EPOCH(OF, tt_log, epoch),
+    {U64, IN(tt_session_head, first)},
+    {HASH, IN(tt_session_head, chain_at_first)},
+    {U64, IN(tt_session_head, next)},
+    {HASH, IN(tt_session_head, chain_at_next)},
+    {U64, IN(tt_session_head, counter)},
+    {NONCE, IN(tt_session_head, nonce)},
+    {U64, IN(tt_session_head, read_utc_ns)},
+    {SERIAL | OF, IN(tt_log, device)},
+    {SERIAL, IN(tt_session_head, signer)},
+
+    {MESSAGE, TT_RECEIPT_SHOWN},
+    {SERIAL_OR_NONE, IN(tt_receipt_shown, carrier)},
+
+    {MESSAGE, TT_CHECKPOINT_HELD},
+    {U64, IN(tt_checkpoint_held, tree_size)},
+    {HASH, IN(tt_checkpoint_held, root)},
+    {TOPIC, IN(tt_checkpoint_held, origin)},
+
+    BOTH_WAYS,
+
+    {MESSAGE, EVENT}, /* the event record of clause 7.1 */
+    {U64, IN(tt_event, stamp)},
+    {U32, IN(tt_event, monotonic_ms)},
+    {U16, IN(tt_event, code)},
+    {U16, IN(tt_event, flags)},
+    {U32, IN(tt_event, duration_ms)},
+    {U32, IN(tt_event, armed_session)},
+    {U32, IN(tt_event, bays)},
+    {U16, IN(tt_event, temperature_deci_c)},
+    {U8, IN(tt_event, battery_percent)},
+    {U8, IN(tt_event, bay)},
+    {U64, IN(tt_event, argument)},
+
+    {MESSAGE, 0},
+};
+
+static const field taken[] = {
+    BOTH_WAYS,
+
     {MESSAGE, TT_WELCOME},
     {U64, IN(tt_welcome, connection_id)},
     {U32 | NOT_ZERO, IN(tt_welcome, session)},
@@ -307,23 +377,10 @@ static const field fields[] = {
     {U64, IN(tt_notice, id)},
     {NONCE, IN(tt_notice, nonce)},
 
-    {MESSAGE, TT_HEARTBEAT},
-    {U64, IN(tt_heartbeat, clocks.monotonic_ns)},
-    {U64, IN(tt_heartbeat, clocks.utc_ns)},
-    {U32, IN(tt_heartbeat, next_frame)},
-
     {MESSAGE, TT_BUSY},
     {U64, IN(tt_notice, id)},
     {U32, IN(tt_notice, number)},
     {U16, IN(tt_notice, reason)},
-
-    {MESSAGE, TT_ABORT},
-    {U16, IN(tt_ending, reason)},
-    {U8, IN(tt_ending, action)},
-    {U32, IN(tt_ending, detail)},
-
-    {MESSAGE, TT_GOODBYE},
-    {U16, IN(tt_ending, reason)},
 
     {MESSAGE, TT_NACK},
     {U32, IN(tt_notice, number)},
@@ -337,31 +394,44 @@ static const field fields[] = {
     {U64, IN(tt_notice, id)},
     {U64, IN(tt_notice, utc_ns)},
 
-    {MESSAGE, EVENT}, /* the event record of clause 7.1 */
-    {U64, IN(tt_event, stamp)},
-    {U32, IN(tt_event, monotonic_ms)},
-    {U16, IN(tt_event, code)},
-    {U16, IN(tt_event, flags)},
-    {U32, IN(tt_event, duration_ms)},
-    {U32, IN(tt_event, armed_session)},
-    {U32, IN(tt_event, bays)},
-    {U16, IN(tt_event, temperature_deci_c)},
-    {U8, IN(tt_event, battery_percent)},
-    {U8, IN(tt_event, bay)},
-    {U64, IN(tt_event, argument)},
+    {MESSAGE, TT_RECEIPT},
+    {U8, IN(tt_receipt, kind)},
+    {COUNT, IN(tt_receipt, range_count)},
+    EPOCH(0, tt_receipt, epoch),
+    {U64, IN(tt_receipt, issued_utc_ns)},
+    {U64, IN(tt_receipt, key_id)},
+    {RECEIPT_RANGES, IN(tt_receipt, ranges)},
+    {SERIAL, IN(tt_receipt, device)},
+    {NAME, IN(tt_receipt, gateway)},
+    {SIGNATURE, IN(tt_receipt, signature)},
+
+    {MESSAGE, TT_NONCE_GRANT},
+    {U64, IN(tt_nonce_grant, expires_utc_ns)},
+    {COUNT, IN(tt_nonce_grant, count)},
+    {NONCES, IN(tt_nonce_grant, nonces)},
+    {NAME, IN(tt_nonce_grant, gateway)},
+
+    {MESSAGE, TT_CONSISTENCY_PROOF},
+    {U64, IN(tt_consistency_proof, old_size)},
+    {U64, IN(tt_consistency_proof, new_size)},
+    {HASH, IN(tt_consistency_proof, new_root)},
+    {U8, IN(tt_consistency_proof, hashes_in_all)},
+    {U8, IN(tt_consistency_proof, first_hash)},
+    {COUNT, IN(tt_consistency_proof, count)},
+    {HASHES, IN(tt_consistency_proof, hashes)},
+    {TOPIC, IN(tt_consistency_proof, origin)},
+    {SIGNATURE, IN(tt_consistency_proof, signature)},
 
     {MESSAGE, 0},
 };
 
-static const field *fields_of(uint8_t type) {
-    const field *f = fields;
-    while (f->kind != MESSAGE || f->at != type) {
-        if (f->kind == MESSAGE && f->at == 0) {
-            return NULL;
+static const field *fields_of(const field *f, uint8_t type) {
+    for (; f->kind != MESSAGE || f->at != 0; f++) {
+        if (f->kind == MESSAGE && f->at == type) {
+            return f;
         }
-        f++;
     }
-    return f;
+    return NULL;
 }
 
 static void copy(void *to, const void *from, size_t count) {
@@ -381,8 +451,10 @@ static void blank(void *what, size_t count) {
 
 static uint32_t lower(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
+static uint8_t text_bytes_max(uint8_t kind) { return kind == TOPIC ? TT_TOPIC_BYTES_MAX : TT_TEXT_BYTES_MAX; }
+
 static uint16_t text_wrong(uint8_t kind, const uint8_t *text, uint8_t bytes) {
-    if (bytes > (kind == TOPIC ? TT_TOPIC_BYTES_MAX : TT_TEXT_BYTES_MAX)) {
+    if (bytes > text_bytes_max(kind)) {
         return TT_R_TEXT_TOO_LONG;
     }
     if (bytes == 0 && kind <= SERIAL) {
@@ -401,10 +473,10 @@ static uint16_t text_wrong(uint8_t kind, const uint8_t *text, uint8_t bytes) {
 
 /* A walk over a payload. The first thing wrong is kept and ends all further reading and writing. */
 typedef struct walk {
-    const uint8_t *at;
-    uint8_t *to; /* the same place, when writing */
+    uint8_t *at; /* nothing is stored there when reading */
     uint16_t left;
     uint16_t reason;
+    uint8_t writes;
 } walk;
 
 static void reject(walk *w, uint16_t reason) {
@@ -414,8 +486,8 @@ static void reject(walk *w, uint16_t reason) {
 }
 
 /* Answers where so many bytes stand, or NULL. */
-static const uint8_t *take(walk *w, uint16_t count) {
-    const uint8_t *at = w->at;
+static uint8_t *take(walk *w, uint16_t count) {
+    uint8_t *at = w->at;
     if (count > w->left) {
         reject(w, TT_R_PAYLOAD_TOO_SHORT);
     }
@@ -425,23 +497,6 @@ static const uint8_t *take(walk *w, uint16_t count) {
     w->at += count;
     w->left = (uint16_t)(w->left - count);
     return at;
-}
-
-static void put(walk *w, uint8_t size, uint64_t value) {
-    if (take(w, size) != NULL) {
-        for (; size != 0; size--, value >>= 8) {
-            *w->to++ = (uint8_t)value;
-        }
-    }
-}
-
-static uint64_t get(walk *w, uint8_t size) {
-    const uint8_t *at = take(w, size);
-    uint64_t value = 0;
-    while (at != NULL && size != 0) {
-        value = (value << 8) | at[--size];
-    }
-    return value;
 }
 
 /* Ranges rise, and neither touch nor overlap (clause 6.5): each begins at `lowest` or above, which is then set for the next. */
@@ -457,126 +512,164 @@ static void check_range(walk *w, uint64_t first, uint32_t count, uint64_t last, 
     *lowest += *lowest != UINT64_MAX; /* none begins there */
 }
 
-/* A number of a struct, in the machine's own order. */
-typedef union machine_number {
-    uint8_t byte;
-    uint16_t half;
-    uint32_t word;
-    uint64_t whole;
-} machine_number;
-
-static uint64_t load(const uint8_t *from, uint8_t size) {
-    machine_number n;
-    copy(&n, from, size);
-    return size == 1 ? n.byte : size == 2 ? n.half : size == 4 ? n.word : n.whole;
+/* A number between a struct, in the machine's own order, and a payload. */
+static void cross(uint8_t *to, const uint8_t *from, uint8_t size) {
+    const uint16_t one = 1;
+    unsigned swapped = *(const uint8_t *)&one == 0 ? size - 1u : 0;
+    unsigned i;
+    for (i = 0; i < size; i++) {
+        to[i ^ swapped] = from[i]; /* sizes are powers of two */
+    }
 }
 
-static void store(uint8_t *to, uint8_t size, uint64_t value) {
-    machine_number n;
-    if (size == 1) {
-        n.byte = (uint8_t)value;
-    } else if (size == 2) {
-        n.half = (uint16_t)value;
-    } else if (size == 4) {
-        n.word = (uint32_t)value;
-    } else {
-        n.whole = value;
+static void walk_number(walk *w, uint8_t kind, uint8_t size, uint8_t *in, uint8_t *count) {
+    uint8_t *at = take(w, size);
+    unsigned i;
+    uint8_t bits = 0;
+    if (at == NULL) {
+        return;
     }
-    copy(to, &n, size);
+    cross(w->writes ? at : in, w->writes ? in : at, size);
+    for (i = 0; i < size; i++) {
+        bits |= at[i];
+    }
+    if ((kind < NAME && (kind & NOT_ZERO) != 0 && bits == 0) || (kind == BIT && bits > 1) || (kind == PAYLOAD_MAX && at[1] == 0)) {
+        reject(w, TT_R_VALUE_NOT_ALLOWED);
+    }
+    if (kind == COUNT) {
+        *count = bits;
+    }
+}
+
+static void walk_text(walk *w, uint8_t kind, void *in) {
+    tt_text text;
+    uint8_t *length = take(w, 1);
+    if (length == NULL) {
+        return;
+    }
+    if (w->writes) {
+        uint8_t *to;
+        text.at = (const uint8_t *)*(const char *const *)in;
+        for (text.bytes = 0; text.at != NULL && text.at[text.bytes] != 0 && text.bytes <= TT_TOPIC_BYTES_MAX;) {
+            text.bytes++;
+        }
+        *length = text.bytes;
+        reject(w, text_wrong(kind, text.at, text.bytes));
+        to = take(w, text.bytes);
+        if (to != NULL) {
+            copy(to, text.at, text.bytes);
+        }
+        return;
+    }
+    text.bytes = *length;
+    text.at = w->at;
+    if (text.bytes > text_bytes_max(kind)) {
+        reject(w, TT_R_TEXT_TOO_LONG);
+    }
+    if (take(w, text.bytes) != NULL) {
+        reject(w, text_wrong(kind, text.at, text.bytes));
+    }
+    *(tt_text *)in = text;
+}
+
+static void walk_ranges(walk *w, uint8_t kind, unsigned count, const tt_range *held) {
+    uint64_t lowest = 0;
+    if (count == 0 && kind == RECEIPT_RANGES) {
+        reject(w, TT_R_RANGE_EMPTY);
+    }
+    if (count > TT_RANGES_MAX) {
+        reject(w, TT_R_TOO_MANY_RANGES);
+    }
+    for (; count != 0; count--) {
+        uint8_t *at = take(w, kind == RECEIPT_RANGES ? RECEIPT_RANGE_BYTES : RANGE_BYTES);
+        if (at == NULL) {
+            return;
+        }
+        if (w->writes) {
+            tt_put64(at, held->first);
+            tt_put32(at + 8, held->count);
+            held++;
+        }
+        check_range(w, tt_get64(at), tt_get32(at + 8), UINT64_MAX, &lowest);
+        if (kind == RECEIPT_RANGES && tt_get64(at + 20) < tt_get64(at + 12)) {
+            reject(w, TT_R_VALUE_NOT_ALLOWED);
+        }
+    }
 }
 
 /* One field: from the struct to the payload when writing, the other way when reading. */
-static void walk_field(walk *w, uint8_t kind, uint8_t *in, uint8_t *count) {
+static void walk_field(walk *w, uint8_t kind, void *in, uint8_t *count) {
     uint8_t size = kind < NAME ? kind & SIZE : kind == PAYLOAD_MAX ? 2 : kind == BIT || kind == COUNT ? 1 : 0;
-    const uint8_t *bytes = w->at;
+    uint8_t *at = w->at;
     if (size != 0) {
-        uint64_t value = w->to != NULL ? load(in, size) : get(w, size);
-        if (((kind & NOT_ZERO) != 0 && kind < NAME && value == 0) || (kind == PAYLOAD_MAX && value < TT_PAYLOAD_BYTES_FLOOR) ||
-            (kind == BIT && value > 1)) {
-            reject(w, TT_R_VALUE_NOT_ALLOWED);
-        }
-        if (kind == COUNT) {
-            *count = (uint8_t)value;
-        }
-        if (w->to != NULL) {
-            put(w, size, value);
-        } else {
-            store(in, size, value);
-        }
-    } else if (w->to == NULL && kind <= TOPIC) {
-        tt_text text;
-        text.bytes = (uint8_t)get(w, 1);
-        text.at = w->at;
-        if (text.bytes > (kind == TOPIC ? TT_TOPIC_BYTES_MAX : TT_TEXT_BYTES_MAX)) {
-            reject(w, TT_R_TEXT_TOO_LONG);
-        }
-        if (take(w, text.bytes) != NULL) {
-            reject(w, text_wrong(kind, text.at, text.bytes));
-        }
-        copy(in, &text, sizeof text);
-    } else if (w->to == NULL && kind >= NONCE) {
-        take(w, kind == NONCE ? TT_NONCE_BYTES : TT_HASH_BYTES);
-        copy(in, &bytes, sizeof bytes);
-    } else if (kind == RANGE || kind == RANGES) {
-        uint64_t lowest = 0;
-        tt_range range;
-        size = kind == RANGE ? 1 : *count;
-        if (size > TT_RANGES_MAX) {
-            reject(w, TT_R_TOO_MANY_RANGES);
-        }
-        if (w->to == NULL) {
-            copy(in, &bytes, sizeof bytes);
-        } else if (kind == RANGES) {
-            copy(&bytes, in, sizeof bytes);
-        } else {
-            bytes = in;
-        }
-        for (; size != 0 && w->reason == TT_R_NONE; size--, bytes += sizeof range) {
-            if (w->to != NULL) {
-                copy(&range, bytes, sizeof range);
-                put(w, 8, range.first);
-                put(w, 4, range.count);
-            } else {
-                range.first = get(w, 8);
-                range.count = (uint32_t)get(w, 4);
+        walk_number(w, kind, size, (uint8_t *)in, count);
+    } else if (kind <= TOPIC) {
+        walk_text(w, kind, in);
+    } else if (kind == RANGE) {
+        walk_ranges(w, kind, 1, (const tt_range *)in);
+    } else if (kind == RANGES && w->writes) {
+        walk_ranges(w, kind, *count, *(const tt_range *const *)in);
+    } else if (kind == SIGNATURE) {
+        tt_signature *signature = (tt_signature *)in;
+        if (take(w, 2) != NULL) {
+            signature->algorithm = at[0];
+            size = at[0] == 0 ? 0 : TT_SIGNATURE_BYTES;
+            if (at[1] != size) {
+                reject(w, TT_R_SIGNATURE_LENGTH_WRONG);
             }
-            check_range(w, range.first, range.count, UINT64_MAX, &lowest);
+            signature->bytes = take(w, size);
+        }
+    } else if (w->writes) { /* a nonce or a hash, or zeros */
+        const uint8_t *from = *(const uint8_t *const *)in;
+        size = kind == NONCE ? TT_NONCE_BYTES : TT_HASH_BYTES;
+        if (take(w, size) != NULL) {
+            blank(at, size);
+            copy(at, from, from == NULL ? 0 : size);
         }
     } else {
-        copy(&bytes, in, sizeof bytes);
-        size = kind == NONCE ? TT_NONCE_BYTES : TT_HASH_BYTES;
-        if (kind <= TOPIC) {
-            for (size = 0; bytes != NULL && bytes[size] != 0 && size <= TT_TEXT_BYTES_MAX;) {
-                size++;
+        *(const uint8_t **)in = at;
+        if (kind == RANGES || kind == RECEIPT_RANGES) {
+            walk_ranges(w, kind, *count, NULL);
+        } else {
+            take(w, (uint16_t)(kind == NONCE ? TT_NONCE_BYTES : kind == HASH ? TT_HASH_BYTES : (kind - LIST) * *count));
+        }
+    }
+}
+
+/* What a table cannot say of a message that was read. */
+static void check_message(walk *w, uint8_t type, void *message) {
+    uint64_t lowest = 0;
+    unsigned i;
+    if (type == TT_ACK) {
+        tt_ack *ack = (tt_ack *)message;
+        lowest = (uint64_t)ack->next_frame + 1;
+        if (ack->frame_range_count > TT_RANGES_MAX) {
+            reject(w, TT_R_TOO_MANY_RANGES);
+        }
+        if (ack->verdict_count > TT_ACK_VERDICTS_MAX) {
+            reject(w, TT_R_TOO_MANY_ITEMS);
+        }
+        ack->frames = w->at;
+        for (i = 0; i < ack->frame_range_count; i++) {
+            const uint8_t *range = take(w, FRAME_RANGE_BYTES);
+            if (range != NULL) {
+                check_range(w, tt_get32(range), tt_get32(range + 4), UINT32_MAX, &lowest);
             }
-            reject(w, text_wrong(kind, bytes, size));
-            put(w, 1, size);
         }
-        for (; size != 0; size--) {
-            put(w, 1, bytes == NULL ? 0 : *bytes++);
+        ack->verdicts = take(w, (uint16_t)(ack->verdict_count * VERDICT_BYTES));
+    } else if (type == TT_CONSISTENCY_PROOF) {
+        const tt_consistency_proof *proof = (const tt_consistency_proof *)message;
+        if (proof->new_size < proof->old_size) {
+            reject(w, TT_R_VALUE_NOT_ALLOWED);
+        }
+        if (proof->hashes_in_all > TT_PROOF_HASHES_MAX || proof->first_hash + proof->count > proof->hashes_in_all) {
+            reject(w, TT_R_TOO_MANY_ITEMS);
         }
     }
 }
 
-static void get_lists(walk *w, tt_ack *ack) {
-    uint64_t lowest = (uint64_t)ack->next_frame + 1;
-    uint8_t i;
-    if (ack->frame_range_count > TT_RANGES_MAX) {
-        reject(w, TT_R_TOO_MANY_RANGES);
-    }
-    if (ack->verdict_count > TT_ACK_VERDICTS_MAX) {
-        reject(w, TT_R_TOO_MANY_ITEMS);
-    }
-    ack->frames = w->at;
-    for (i = 0; i < ack->frame_range_count; i++) {
-        uint32_t first = (uint32_t)get(w, 4);
-        check_range(w, first, (uint32_t)get(w, 4), UINT32_MAX, &lowest);
-    }
-    ack->verdicts = take(w, (uint16_t)(ack->verdict_count * VERDICT_BYTES));
-}
-
-static uint16_t walk_message(walk *w, uint8_t type, uint8_t *message) {
-    const field *f = fields_of(type);
+static uint16_t walk_message(walk *w, const field *table, uint8_t type, uint8_t *message) {
+    const field *f = fields_of(table, type);
     uint8_t count = 0;
     w->reason = f == NULL ? TT_R_MESSAGE_TYPE_UNKNOWN : TT_R_NONE;
     while (f != NULL && (++f)->kind != MESSAGE) {
@@ -589,13 +682,20 @@ static uint16_t walk_message(walk *w, uint8_t type, uint8_t *message) {
     return w->reason;
 }
 
-uint16_t tt_write(uint8_t type, const void *message, uint8_t *payload, uint16_t room) {
+/* Begins a walk; nothing is stored through the pointer that is only read. */
+static walk walk_from(const void *payload, uint16_t left, uint8_t writes) {
     walk w;
+    copy(&w.at, &payload, sizeof w.at);
+    w.left = left;
+    w.writes = writes;
+    return w;
+}
+
+uint16_t tt_write(uint8_t type, const void *message, uint8_t *payload, uint16_t room) {
+    walk w = walk_from(payload, room, 1);
     uint8_t *in;
-    copy(&in, &message, sizeof in); /* when writing, nothing is stored through it */
-    w.at = w.to = payload;
-    w.left = room;
-    return walk_message(&w, type, in) != TT_R_NONE ? 0 : (uint16_t)(w.to - payload);
+    copy(&in, &message, sizeof in);
+    return walk_message(&w, sent, type, in) != TT_R_NONE ? 0 : (uint16_t)(w.at - payload);
 }
 
 uint16_t tt_write_signature(const tt_signature *signature, uint8_t *payload, uint16_t used, uint16_t room) {
@@ -611,14 +711,9 @@ uint16_t tt_write_signature(const tt_signature *signature, uint8_t *payload, uin
 }
 
 uint16_t tt_read(uint8_t type, uint8_t flags, const uint8_t *payload, uint16_t bytes, void *message) {
-    walk w;
-    w.at = payload;
-    w.to = NULL;
-    w.left = bytes;
-    walk_message(&w, type, (uint8_t *)message);
-    if (type == TT_ACK) {
-        get_lists(&w, (tt_ack *)message);
-    }
+    walk w = walk_from(payload, bytes, 0);
+    walk_message(&w, taken, type, (uint8_t *)message);
+    check_message(&w, type, message);
     /* bytes behind the last field are wrong unless the frame says that there are some (clause 16) */
     if ((flags & TT_FLAG_EXTENDED) == 0 && w.left != 0) {
         reject(&w, TT_R_TRAILING_BYTES);
@@ -628,23 +723,29 @@ uint16_t tt_read(uint8_t type, uint8_t flags, const uint8_t *payload, uint16_t b
 
 void tt_event_write(const tt_event *event, uint8_t *forty_bytes) { tt_write(EVENT, event, forty_bytes, TT_RECORD_BYTES); }
 
-void tt_event_read(const uint8_t *forty_bytes, tt_event *event) { tt_read(EVENT, 0, forty_bytes, TT_RECORD_BYTES, event); }
+void tt_event_read(const uint8_t *forty_bytes, tt_event *event) {
+    walk w = walk_from(forty_bytes, TT_RECORD_BYTES, 0);
+    walk_message(&w, sent, EVENT, (uint8_t *)event);
+}
 
 /* ---- the conversation ---- */
 
 enum { OFF, HELLO, OPEN, WAITING, STOPPED };                                                                         /* states */
 enum { CHALLENGED = 1, OFFERED = 2, SENDING = 4, WANT_CUT = 8, HELD = 16, ECHO_DUE = 32, RX_LOST = 64 }; /* step */
-enum { NO_LOG = 0xFF, AGAIN_MS = 1000, OFFER_MS = 2000, TRIES_MAX = 5, REPEAT = 1, WRAPPED = 2 };
+enum { NO_LOG = 0xFF, AGAIN_MS = 1000, FIRST_TIMER_MS = 4000, TRIES_MAX = 5, REPEAT = 1, WRAPPED = 2, BATCH_RECORDS = 24 };
 
 /* What a context may take (design: 512 bytes); an array of a negative length does not compile. */
 typedef char context_is_small_enough[sizeof(tt_dock) <= TT_CONTEXT_BYTES_MAX ? 1 : -1];
 
-static uint8_t is_past(uint32_t now, uint32_t then) { return (uint8_t)(now - then < 0x80000000u); }
+#define HALF_OF_TIME 0x80000000u
+
+static uint8_t is_past(uint32_t now, uint32_t then) { return (uint8_t)(now - then < HALF_OF_TIME); }
 
 static uint32_t now_of(tt_dock *dock) { return dock->port->now_ms(dock->user); }
 
-/* Shortest timer times two for each try, up to the longest. */
-static uint32_t backed_off(uint32_t ms, uint8_t tries) {
+/* The retransmission timer (clause 10.5): doubled for each try, within its bounds. */
+static uint32_t backed_off(uint32_t smoothed_ms, uint8_t tries) {
+    uint32_t ms = smoothed_ms == 0 ? (uint32_t)FIRST_TIMER_MS : 4 * smoothed_ms;
     if (ms < TT_RETRANSMIT_MS_MIN) {
         ms = TT_RETRANSMIT_MS_MIN;
     }
@@ -674,7 +775,7 @@ static void tell_of(tt_dock *dock, uint8_t what, uint8_t type, uint8_t log, uint
 /* Ends the session, if there is one, and goes on in another state at the time given. */
 static void leave(tt_dock *dock, uint8_t state, uint32_t wait_ms, uint16_t reason) {
     uint8_t was = dock->state;
-    uint8_t i;
+    unsigned i;
     for (i = 0; i < TT_WINDOW_FRAMES; i++) {
         dock->window[i].number = 0;
     }
@@ -709,11 +810,9 @@ static void obey(tt_dock *dock, uint8_t action, uint16_t reason, uint32_t detail
 }
 
 static void set_credit(tt_dock *dock, uint16_t frames, uint32_t bytes) {
-    dock->credit_frames = frames != 0 ? frames : 1;
+    dock->credit_frames = frames;
     dock->credit_bytes = bytes;
-    if (frames == 0) {
-        hold(dock, TT_NO_CREDIT_MS);
-    }
+    dock->credit_ms = now_of(dock);
 }
 
 static int log_at(tt_dock *dock, uint8_t log, tt_log *out) { return dock->port->log(dock->user, log, out); }
@@ -729,13 +828,13 @@ static void on_welcome(tt_dock *dock, const tt_welcome *welcome) {
     dock->step &= RX_LOST;
     dock->tries = 0;
     dock->smoothed_ms = 0;
-    dock->beat_ms = now_of(dock);
+    dock->beat_ms = dock->hold_ms = now_of(dock);
     set_credit(dock, welcome->credit_frames, welcome->credit_bytes);
     tell_of(dock, TT_NEWS_OPEN, TT_WELCOME, NO_LOG, TT_R_NONE, welcome);
 }
 
-static uint8_t same_text(tt_text text, const char *other) {
-    uint8_t i;
+int tt_text_is(tt_text text, const char *other) {
+    unsigned i;
     for (i = 0; i < text.bytes; i++) {
         if (other == NULL || (uint8_t)other[i] != text.at[i]) { /* its closing zero is in no received text */
             return 0;
@@ -746,12 +845,12 @@ static uint8_t same_text(tt_text text, const char *other) {
 
 static void on_want(tt_dock *dock, const tt_want *want) {
     uint8_t log;
-    uint8_t i;
+    unsigned i;
     for (log = 0; log < TT_LOGS_MAX; log++) {
         tt_log l;
         if ((dock->docked >> log & 1u) != 0 && log_at(dock, log, &l) && l.kind == want->kind &&
-            l.epoch.number == want->epoch.number && l.epoch.incarnation == want->epoch.incarnation && same_text(want->device, l.device) &&
-            same_text(want->carrier, l.carrier)) {
+            l.epoch.number == want->epoch.number && l.epoch.incarnation == want->epoch.incarnation && tt_text_is(want->device, l.device) &&
+            tt_text_is(want->carrier, l.carrier)) {
             break;
         }
     }
@@ -773,9 +872,10 @@ static void on_want(tt_dock *dock, const tt_want *want) {
 }
 
 static uint8_t is_covered(const tt_ack *ack, uint32_t frame) {
-    uint8_t i;
-    for (i = 0; i < ack->frame_range_count; i++) {
-        if (frame - tt_get32(ack->frames + i * FRAME_RANGE_BYTES) < tt_get32(ack->frames + i * FRAME_RANGE_BYTES + 4)) {
+    const uint8_t *range = ack->frames;
+    unsigned i;
+    for (i = ack->frame_range_count; i != 0; i--, range += FRAME_RANGE_BYTES) {
+        if (frame - tt_get32(range) < tt_get32(range + 4)) {
             return 1;
         }
     }
@@ -784,13 +884,15 @@ static uint8_t is_covered(const tt_ack *ack, uint32_t frame) {
 
 static void on_ack(tt_dock *dock, const tt_ack *ack) {
     uint32_t now = now_of(dock);
-    uint8_t i;
+    const tt_slot *newest = NULL;
+    uint32_t newest_number = 0;
+    unsigned i;
     set_credit(dock, ack->credit_frames, ack->credit_bytes);
     for (i = 0; i < TT_WINDOW_FRAMES && dock->state == OPEN; i++) {
         tt_slot *slot = &dock->window[i];
         tt_news news;
         uint8_t over = is_covered(ack, slot->number);
-        uint8_t v;
+        unsigned v;
         if (slot->number == 0) {
             continue;
         }
@@ -816,15 +918,26 @@ static void on_ack(tt_dock *dock, const tt_ack *ack) {
             news.log = slot->log;
             news.id = slot->id;
             news.count = slot->count;
+            if (newest == NULL || slot->number > newest_number) {
+                newest = slot;
+                newest_number = slot->number;
+            }
             slot->number = 0;
             tell(dock, &news, TT_NEWS_DEALT_WITH);
         }
         obey(dock, news.action, news.reason, news.detail, 0);
     }
+    /* what was sent before a frame that arrived, and did not arrive itself, is lost (clause 10.4) */
+    for (i = 0; i < TT_WINDOW_FRAMES && newest != NULL; i++) {
+        tt_slot *slot = &dock->window[i];
+        if (slot->number < newest_number && newest->sent_ms - slot->sent_ms - (slot->sent != 1) < HALF_OF_TIME) {
+            slot->flags |= REPEAT;
+        }
+    }
 }
 
 static void on_notice(tt_dock *dock, uint8_t type, const tt_notice *notice) {
-    uint8_t i;
+    unsigned i;
     if (type == TT_CHALLENGE) {
         copy(&dock->echo, notice->nonce, TT_NONCE_BYTES);
         dock->step |= CHALLENGED;
@@ -853,8 +966,19 @@ static void on_notice(tt_dock *dock, uint8_t type, const tt_notice *notice) {
     }
 }
 
+/* The label is put where the header was, right before the signed bytes. */
+static int is_good(tt_dock *dock, const tt_receipt *receipt, uint8_t *payload) {
+    static const char label[] = TT_LABEL_RECEIPT;
+    if (dock->port->verify == NULL || receipt->signature.algorithm == 0) {
+        return 0;
+    }
+    copy(payload - sizeof label, label, sizeof label);
+    return dock->port->verify(dock->user, &receipt->signature, payload - sizeof label,
+                              (size_t)(receipt->signature.bytes - 2 - payload) + sizeof label);
+}
+
 /* One whole, good frame. A message that does not decode is left alone: the sender's timer repeats it. */
-static void on_frame(tt_dock *dock, const tt_header *header, const uint8_t *payload) {
+static void on_frame(tt_dock *dock, const tt_header *header, uint8_t *payload) {
     union {
         tt_welcome welcome;
         tt_want want;
@@ -862,6 +986,9 @@ static void on_frame(tt_dock *dock, const tt_header *header, const uint8_t *payl
         tt_notice notice;
         tt_ending ending;
         tt_heartbeat heartbeat;
+        tt_receipt receipt;
+        tt_nonce_grant grant;
+        tt_consistency_proof proof;
     } message;
     uint8_t type = header->type;
     uint8_t greets = type == TT_CHALLENGE || type == TT_WELCOME || type == TT_BUSY;
@@ -871,7 +998,6 @@ static void on_frame(tt_dock *dock, const tt_header *header, const uint8_t *payl
     if (type != TT_WELCOME && header->session != dock->session) {
         return;
     }
-    message.notice.id = 0;
     if (tt_read(type, header->flags, payload, header->payload_bytes, &message) != TT_R_NONE) {
         return;
     }
@@ -889,7 +1015,11 @@ static void on_frame(tt_dock *dock, const tt_header *header, const uint8_t *payl
         }
     } else if (type == TT_GOODBYE) {
         leave(dock, WAITING, TT_HEARTBEAT_MS, message.ending.reason);
-    } else if (type == TT_NACK || type == TT_HOLD || type == TT_CLOCK_ECHO_REQUEST || message.notice.id == dock->connection_id) {
+    } else if (type >= TT_NONCE_GRANT) {
+        if (type != TT_RECEIPT || is_good(dock, &message.receipt, payload)) {
+            tell_of(dock, TT_NEWS_MESSAGE, type, NO_LOG, TT_R_NONE, &message);
+        }
+    } else if (type != TT_HEARTBEAT && (!greets || message.notice.id == dock->connection_id)) {
         on_notice(dock, type, &message.notice);
     }
 }
@@ -945,7 +1075,7 @@ static void say(tt_dock *dock, uint8_t type, const void *message) {
 }
 
 static void say_hello(tt_dock *dock) {
-    static const char label[] = "taser/1 hello";
+    static const char label[] = TT_LABEL_HELLO;
     uint8_t *payload = payload_of(dock);
     uint8_t bytes[TT_SIGNATURE_BYTES];
     tt_signature signature;
@@ -953,7 +1083,7 @@ static void say_hello(tt_dock *dock) {
     uint16_t used;
     hello.who = dock->who;
     hello.nonce = (dock->step & CHALLENGED) != 0 ? (const uint8_t *)&dock->echo : NULL;
-    dock->port->clocks(dock->user, &hello.clocks);
+    hello.clocks = dock->echo.clocks; /* a repeat is the same bytes (clause 10.1) */
     hello.connection_id = dock->connection_id;
     hello.payload_bytes_max = TT_PAYLOAD_BYTES_MAX;
     hello.version_min = hello.version_max = VERSION;
@@ -995,14 +1125,15 @@ static uint16_t write_records(tt_dock *dock, tt_slot *slot, const tt_log *log) {
     if (batch.records_at == 0 || log->record_width < TT_RECORD_BYTES || log->record_width > TT_RECORD_BYTES_MAX) {
         return 0;
     }
-    if (slot->count > room / log->record_width) {
-        slot->count = (uint16_t)(room / log->record_width);
-    }
+    slot->count = (uint16_t)lower(slot->count, (uint32_t)room / log->record_width);
     got = dock->port->read_records(dock->user, slot->log, slot->id, slot->count, payload + batch.records_at);
-    if (slot->sent != 0 && got != slot->count) {
+    if (slot->sent != 0 && got > 0 && (uint16_t)got != slot->count) {
         return 0; /* a repeat must be the same bytes */
     }
     if (got <= 0) {
+        if (slot->sent != 0) {
+            dock->step |= WANT_CUT; /* RangeGone takes the number; what is left is asked for anew (clause 10.7) */
+        }
         slot->type = TT_RANGE_GONE;
         slot->flags = got == 0 ? 0 : WRAPPED;
         slot->count = (uint16_t)(got == 0 ? 1 : -got);
@@ -1016,6 +1147,26 @@ static uint16_t write_records(tt_dock *dock, tt_slot *slot, const tt_log *log) {
     return (uint16_t)(batch.records_at + slot->count * log->record_width);
 }
 
+static uint16_t write_block(tt_dock *dock, const tt_slot *slot, const tt_log *log) {
+    uint8_t *payload = payload_of(dock);
+    uint16_t used;
+    uint16_t content;
+    tt_block block;
+    block.log = log;
+    block.sequence = slot->id;
+    block.part = slot->count;
+    block.parts = dock->port->blocks(dock->user, slot->log, slot->id);
+    block.kind = 0;
+    used = tt_write(TT_BLOCK, &block, payload, dock->payload_bytes_max);
+    if (used == 0 || block.part > block.parts || block.parts > TT_BLOCK_PARTS_MAX) {
+        return 0;
+    }
+    content = dock->port->read_block(dock->user, slot->log, slot->id, slot->count, &block.kind, payload + used,
+                                     (uint16_t)(dock->payload_bytes_max - used));
+    tt_write(TT_BLOCK, &block, payload, used);
+    return (uint16_t)(used + content);
+}
+
 static uint16_t write_slot(tt_dock *dock, tt_slot *slot) {
     tt_log log;
     if (slot->type == TT_CLOCK_ECHO) {
@@ -1027,7 +1178,9 @@ static uint16_t write_slot(tt_dock *dock, tt_slot *slot) {
     if (!log_at(dock, slot->log, &log)) {
         return 0;
     }
-    return slot->type == TT_RANGE_GONE ? write_gone(dock, slot, &log) : write_records(dock, slot, &log);
+    return slot->type == TT_RANGE_GONE ? write_gone(dock, slot, &log)
+           : slot->type == TT_BLOCK    ? write_block(dock, slot, &log)
+                                       : write_records(dock, slot, &log);
 }
 
 /* Sends a slot for the first time, or again. Answers whether it could be written. */
@@ -1052,7 +1205,7 @@ static tt_slot *free_slot(tt_dock *dock) {
     tt_slot *slot = NULL;
     uint32_t bytes = 0;
     uint16_t frames = 0;
-    uint8_t i;
+    unsigned i;
     for (i = 0; i < TT_WINDOW_FRAMES; i++) {
         if (dock->window[i].number == 0) {
             slot = &dock->window[i];
@@ -1062,7 +1215,8 @@ static tt_slot *free_slot(tt_dock *dock) {
         }
     }
     bytes += (uint32_t)dock->payload_bytes_max + TT_HEADER_BYTES + TT_CHECK_BYTES;
-    if (slot == NULL || frames >= dock->credit_frames || (frames != 0 && bytes > dock->credit_bytes)) {
+    if (slot == NULL ||
+        (frames >= dock->credit_frames && (frames != 0 || now_of(dock) - dock->credit_ms < TT_NO_CREDIT_MS)) || (frames != 0 && bytes > dock->credit_bytes)) {
         return NULL;
     }
     slot->log = NO_LOG;
@@ -1073,13 +1227,14 @@ static tt_slot *free_slot(tt_dock *dock) {
 
 /* The slot that is to be sent again first, once the timers have been looked at. */
 static tt_slot *repeated_slot(tt_dock *dock, uint32_t now) {
-    uint32_t timer = backed_off(4 * dock->smoothed_ms, dock->tries);
+    uint32_t timer = backed_off(dock->smoothed_ms, dock->tries);
     tt_slot *first = NULL;
     uint8_t fired = 0;
-    uint8_t i;
+    unsigned i;
     for (i = 0; i < TT_WINDOW_FRAMES; i++) {
         tt_slot *slot = &dock->window[i];
-        if (slot->number != 0 && (slot->flags & REPEAT) == 0 && now - slot->sent_ms >= timer) {
+        if (slot->number != 0 && (slot->flags & REPEAT) == 0 && now - slot->sent_ms >= timer &&
+            now - dock->hold_ms >= timer) { /* a hold stops the timers (clause 8.19) */
             slot->flags |= REPEAT;
             fired = 1;
         }
@@ -1119,32 +1274,44 @@ static uint8_t send_statement(tt_dock *dock, tt_slot *slot) {
 
 /* The next records of the log being sent. */
 static uint8_t send_records(tt_dock *dock, tt_slot *slot) {
-    uint8_t i;
+    unsigned i;
     for (i = 0; i < dock->want_total && dock->want_count[i] == 0;) {
         i++;
     }
     if (i == dock->want_total) {
         return 0;
     }
-    slot->type = TT_RECORD_BATCH;
     slot->log = dock->log;
+    /* a record goes out once its Blocks have (clause 8.16): whoever holds the record then has been sent all of it */
+    while (dock->port->blocks != NULL && dock->block_at < lower(dock->want_count[i], BATCH_RECORDS)) {
+        slot->id = dock->want_first[i] + dock->block_at;
+        if (dock->block_part < dock->port->blocks(dock->user, slot->log, slot->id)) {
+            slot->type = TT_BLOCK;
+            slot->count = ++dock->block_part;
+            if (send_slot(dock, slot)) {
+                return 1;
+            }
+        } else {
+            dock->block_at++;
+            dock->block_part = 0;
+        }
+    }
+    slot->type = TT_RECORD_BATCH;
     slot->id = dock->want_first[i];
-    slot->count = (uint16_t)lower(dock->want_count[i], 0xFFFF);
+    slot->count = (uint16_t)lower(dock->want_count[i], BATCH_RECORDS);
     if (!send_slot(dock, slot)) {
         tt_dock_remove(dock, dock->log);
         return 0;
     }
-    if (slot->count > dock->want_count[i]) {
-        slot->count = (uint16_t)dock->want_count[i];
-    }
     dock->want_first[i] += slot->count;
-    dock->want_count[i] -= slot->count;
+    dock->want_count[i] -= lower(slot->count, dock->want_count[i]);
+    dock->block_at = (uint16_t)(dock->block_at - lower(dock->block_at, slot->count));
     return 1;
 }
 
 /* Offers the next log, or sees that the one at hand is done. Answers whether a Docked was sent. */
 static uint8_t attend_logs(tt_dock *dock, uint32_t now) {
-    uint8_t i;
+    unsigned i;
     tt_log log;
     tt_docked docked;
     docked.log = &log;
@@ -1164,7 +1331,7 @@ static uint8_t attend_logs(tt_dock *dock, uint32_t now) {
         if ((dock->step & WANT_CUT) != 0) {
             dock->to_offer |= (uint32_t)1 << i;
         } else {
-            tell_of(dock, TT_NEWS_LOG_SENT, 0, i, TT_R_NONE, NULL);
+            tell_of(dock, TT_NEWS_LOG_SENT, 0, (uint8_t)i, TT_R_NONE, NULL);
         }
         dock->step &= (uint8_t)~(SENDING | WANT_CUT);
     }
@@ -1175,14 +1342,14 @@ static uint8_t attend_logs(tt_dock *dock, uint32_t now) {
         if (i == TT_LOGS_MAX) {
             return 0;
         }
-        dock->log = i;
+        dock->log = (uint8_t)i;
         dock->step |= OFFERED;
         dock->due_ms = now;
     }
     if (!is_past(now, dock->due_ms)) {
         return 0;
     }
-    dock->due_ms = now + OFFER_MS;
+    dock->due_ms = now + backed_off(dock->smoothed_ms, 0);
     if (!log_at(dock, dock->log, &log)) {
         tt_dock_remove(dock, dock->log);
         return 0;
@@ -1196,14 +1363,14 @@ static uint8_t send_next(tt_dock *dock, uint32_t now) {
     tt_slot *slot;
     if (dock->state == WAITING && is_past(now, dock->due_ms)) {
         dock->state = HELLO;
+        dock->port->clocks(dock->user, &dock->echo.clocks);
         do {
             dock->connection_id = dock->port->random(dock->user);
         } while (dock->connection_id == 0);
     }
     if (dock->state == HELLO && is_past(now, dock->due_ms)) {
         say_hello(dock);
-        dock->step &= (uint8_t)~CHALLENGED;
-        dock->due_ms = now + backed_off(TT_RETRANSMIT_MS_MIN, dock->tries);
+        dock->due_ms = now + backed_off(TT_RETRANSMIT_MS_MIN / 4, dock->tries);
         dock->tries = (uint8_t)(dock->tries + (dock->tries < TRIES_MAX));
         return 1;
     }
@@ -1223,11 +1390,7 @@ static uint8_t send_next(tt_dock *dock, uint32_t now) {
         return 1;
     }
     if ((dock->step & HELD) != 0 && is_past(now, dock->hold_ms)) {
-        uint8_t i;
         dock->step &= (uint8_t)~HELD;
-        for (i = 0; i < TT_WINDOW_FRAMES; i++) {
-            dock->window[i].sent_ms = now; /* a hold stops the timers (clause 8.19) */
-        }
     }
     if ((dock->step & HELD) == 0) {
         slot = repeated_slot(dock, now);

@@ -35,6 +35,7 @@ enum {
     TT_NONCE_BYTES = 16,
     TT_HASH_BYTES = 32,
     TT_NONCE_POOL_MAX = 16,
+    TT_PROOF_HASHES_MAX = 65,
     TT_WINDOW_FRAMES = 8,
     TT_LOGS_MAX = 32, /* logs docked at once; a limit of this code, not of the wire */
     TT_HEARTBEAT_MS = 10000,
@@ -42,7 +43,7 @@ enum {
     TT_RETRANSMIT_MS_MIN = 1000,
     TT_RETRANSMIT_MS_MAX = 30000,
     TT_HOLD_MS_MAX = 60000,
-    TT_NO_CREDIT_MS = 15000, /* a credit of no frames lasts so long (clause 10.2) */
+    TT_NO_CREDIT_MS = 15000, /* so long after a credit of no frames one may be sent (clause 10.2) */
     TT_CONTEXT_BYTES_MAX = 512
 };
 
@@ -225,7 +226,7 @@ typedef struct tt_log { /* one log of one device, as one carrier holds it */
 } tt_log;
 
 /* ---- messages a dock sends; a pointer that comes first names what the message speaks of ---- */
-typedef struct tt_hello {
+typedef struct tt_hello { /* all before the signature: tt_write_signature follows */
     const tt_identity *who;
     const uint8_t *nonce; /* 16 bytes of the challenge; NULL = none */
     tt_clocks clocks;
@@ -298,6 +299,37 @@ typedef struct tt_clock_reading {
     uint8_t dock_clock_state;
 } tt_clock_reading;
 
+typedef struct tt_block { /* the content goes right behind, to the end of the payload */
+    const tt_log *log;
+    uint64_t sequence;
+    uint16_t part; /* 1 to parts */
+    uint16_t parts;
+    uint8_t kind; /* clause 9 */
+} tt_block;
+
+typedef struct tt_session_head { /* all before the signature: tt_write_signature follows */
+    const tt_log *log;
+    const char *signer;
+    const uint8_t *chain_at_first; /* 32 bytes; NULL = zeros */
+    const uint8_t *chain_at_next;
+    const uint8_t *nonce; /* grade A; else NULL */
+    uint64_t first;
+    uint64_t next;
+    uint64_t counter;     /* grade B; else 0 */
+    uint64_t read_utc_ns; /* grade C; else 0 */
+    uint8_t grade;        /* 1 A, 2 B, 3 C */
+} tt_session_head;
+
+typedef struct tt_receipt_shown { /* the payload of the receipt, as it was given, goes right behind */
+    const char *carrier;
+} tt_receipt_shown;
+
+typedef struct tt_checkpoint_held {
+    const char *origin;  /* up to 160 bytes; NULL = none remembered */
+    const uint8_t *root; /* 32 bytes; NULL = none remembered */
+    uint64_t tree_size;  /* 0 = none remembered */
+} tt_checkpoint_held;
+
 typedef struct tt_clock_echo {
     const tt_identity *who;
     uint64_t request_id;
@@ -306,7 +338,7 @@ typedef struct tt_clock_echo {
 } tt_clock_echo;
 
 /* Writes the payload of one of the messages above from its struct. Answers its bytes, or 0 where there is no room, a value is not
- * allowed, or the type is not one that a dock sends. Of Hello it writes all before the signature. */
+ * allowed, or the type is not one that a dock sends. */
 uint16_t tt_write(uint8_t type, const void *message, uint8_t *payload, uint16_t room);
 /* Appends a signature behind `used` bytes. Answers all bytes, or 0. */
 uint16_t tt_write_signature(const tt_signature *signature, uint8_t *payload, uint16_t used, uint16_t room);
@@ -351,6 +383,45 @@ typedef struct tt_notice { /* Challenge, Busy, Nack, Hold, ClockEchoRequest: the
     uint16_t reason;
 } tt_notice;
 
+typedef struct tt_receipt { /* clause 8.21: the only leave to forget */
+    const uint8_t *ranges;  /* 28 bytes each: first u64, count u32, lowest and highest leaf u64 */
+    tt_signature signature; /* over the label of clause 13.3 and the payload up to the signature */
+    tt_text device;
+    tt_text gateway;
+    tt_epoch epoch;
+    uint64_t issued_utc_ns;
+    uint64_t key_id;
+    uint8_t range_count;
+    uint8_t kind;
+} tt_receipt;
+
+typedef struct tt_nonce_grant {
+    const uint8_t *nonces; /* 16 bytes each */
+    tt_text gateway;
+    uint64_t expires_utc_ns;
+    uint8_t count;
+} tt_nonce_grant;
+
+typedef struct tt_consistency_proof {
+    const uint8_t *new_root; /* 32 bytes */
+    const uint8_t *hashes;   /* 32 bytes each, from position first_hash */
+    tt_text origin;
+    tt_signature signature;
+    uint64_t old_size;
+    uint64_t new_size;
+    uint8_t hashes_in_all;
+    uint8_t first_hash;
+    uint8_t count;
+} tt_consistency_proof;
+
+/* What stands before signed bytes, closing zero included, so that none can be passed off as another (clause 13.3). */
+#define TT_LABEL_HELLO "taser/1 hello"
+#define TT_LABEL_HEAD "taser/1 head"
+#define TT_LABEL_RECEIPT "taser/1 receipt"
+
+/* Whether a received text is this one. */
+int tt_text_is(tt_text text, const char *other);
+
 /* Reads a payload into the struct of its type: those above, tt_heartbeat, and tt_ending for Abort and Goodbye. Fields that the type does
  * not have are left alone. Answers 0, or a reason of clause 14.2. */
 uint16_t tt_read(uint8_t type, uint8_t flags, const uint8_t *payload, uint16_t bytes, void *message);
@@ -368,17 +439,22 @@ typedef struct tt_port {
     size_t (*send)(void *user, const uint8_t *bytes, size_t count);
     /* Signs Hello: answers the algorithm of clause 13.2, 0 = unsigned. NULL = never signed. */
     uint8_t (*sign)(void *user, const uint8_t *bytes, size_t count, uint8_t signature[TT_SIGNATURE_BYTES]);
-    /* Verifies a receipt: not 0 = good. NULL = receipts are handed on unverified, and must not free anything. */
+    /* Verifies a receipt's signature over the bytes: not 0 = good. NULL, or 0, and the receipt is not handed on: it frees nothing. */
     int (*verify)(void *user, const tt_signature *signature, const uint8_t *bytes, size_t count);
     /* Describes a docked log, 0 to 31. Answers 0 where nothing is docked there any more. */
     int (*log)(void *user, uint8_t log, tt_log *out);
     /* Reads up to `count` records from `first`, each record_width bytes as first written. Answers how many; 0 = the first cannot be
      * read; -n = the first n have been overwritten. Reading again must give the same bytes. */
     int16_t (*read_records)(void *user, uint8_t log, uint64_t first, uint16_t count, uint8_t *out);
+    /* How many Blocks a record has (clause 8.16); NULL = none has any. They are sent before the record itself. */
+    uint16_t (*blocks)(void *user, uint8_t log, uint64_t sequence);
+    /* Reads the content of part 1 to n: sets its kind and answers its bytes, the same ones each time. */
+    uint16_t (*read_block)(void *user, uint8_t log, uint64_t sequence, uint16_t part, uint8_t *kind, uint8_t *out, uint16_t room);
     /* A numbered message of the firmware's own (DockHealth, Undocked, ClockReading ...) that waits to be sent: sets type and id and
      * answers 1, each at most once a session until tt_news says what became of it. NULL = none. */
     int (*statement)(void *user, uint8_t *type, uint64_t *id);
-    /* Writes its payload with tt_write. Called again for a repeat: the bytes must be the same. Answers them, or 0. */
+    /* Writes its payload with tt_write. Called again for a repeat: the bytes must be the same. Answers them, or 0. The 16 bytes before
+     * the payload are free, so that a label can stand there while it is signed. */
     uint16_t (*write_statement)(void *user, uint8_t type, uint64_t id, uint8_t *payload, uint16_t room);
     void (*tell)(void *user, const struct tt_news *news); /* NULL = not told */
 } tt_port;
@@ -389,7 +465,7 @@ enum {
     TT_NEWS_STOPPED,    /* reason, detail: a person is needed; tt_dock_start begins again */
     TT_NEWS_DEALT_WITH, /* type, log, id, count, verdict, action, reason, detail: durable, or refused for good */
     TT_NEWS_LOG_SENT,   /* log: all that was wanted has been dealt with; its receipt follows */
-    TT_NEWS_MESSAGE     /* type, message: what the gateway sent besides */
+    TT_NEWS_MESSAGE     /* type, message: a verified Receipt, NonceGrant, ConsistencyProof */
 };
 
 typedef struct tt_news {
@@ -437,7 +513,8 @@ typedef struct tt_dock { /* small and often used first: the nearer a field, the 
     uint32_t session;
     uint32_t next_frame;
     uint32_t credit_bytes;
-    uint32_t docked;   /* logs, a bit each */
+    uint32_t credit_ms; /* when it came */
+    uint32_t docked;    /* logs, a bit each */
     uint32_t to_offer; /* of those, not yet answered by a Want */
     uint32_t due_ms;   /* next Hello; in a session next Docked */
     uint32_t hold_ms;
@@ -450,7 +527,7 @@ typedef struct tt_dock { /* small and often used first: the nearer a field, the 
     uint8_t *rx;
     const tt_identity *who;
     uint64_t connection_id;
-    tt_clock_echo echo; /* before the session the nonce of the challenge lies in its place */
+    tt_clock_echo echo; /* before the session: the clocks of the Hello, and in place of the rest the nonce of the Challenge */
     uint32_t want_count[TT_WANTS_KEPT];
     uint64_t want_first[TT_WANTS_KEPT];
     tt_slot window[TT_WINDOW_FRAMES];
