@@ -17,7 +17,7 @@ internal static class AuditCommands
         {
             VerifyCommand.Build(console),
             ReconcileCommand.Build(console, time),
-            EvidenceCommand.Build(console),
+            EvidenceCommand.Build(console, time),
             VerifyEvidenceCommand.Build(console),
         };
         var parsed = root.Parse(args);

@@ -3,6 +3,7 @@ using System.Globalization;
 using TaserTelemetry.Auditor.Reconcile;
 using TaserTelemetry.Auditor.Verify;
 using TaserTelemetry.Evidence.Bundles;
+using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Evidence.Reading;
 using TaserTelemetry.Ledger.Disks;
 using TaserTelemetry.Ledger.Journals;
@@ -62,7 +63,7 @@ internal sealed class EvidenceCommand
 
     private EvidenceCommand() { }
 
-    public static Command Build(AuditConsole console)
+    public static Command Build(AuditConsole console, TimeProvider time)
     {
         var options = new EvidenceCommand();
         var command = new Command(
@@ -75,11 +76,11 @@ internal sealed class EvidenceCommand
             command.Options.Add(option);
         }
         options.outside.AddTo(command);
-        command.SetAction(parsed => options.Run(parsed, console));
+        command.SetAction(parsed => options.Run(parsed, console, time));
         return command;
     }
 
-    private int Run(ParseResult parsed, AuditConsole console)
+    private int Run(ParseResult parsed, AuditConsole console, TimeProvider time)
     {
         if (outside.Read(parsed, console, out var exitCode) is not { } given)
         {
@@ -117,7 +118,7 @@ internal sealed class EvidenceCommand
             parsed.GetValue(authority) ?? "",
             file
         );
-        return new EvidenceRun(console, request).Run(folder => VerifyCommand.Verify(console, folder, given.Policy, given.Remembered));
+        return new EvidenceRun(console, time, request).Run(folder => VerifyCommand.Verify(console, folder, given.Policy, given.Remembered));
     }
 }
 
@@ -132,7 +133,7 @@ internal sealed record BundleRequest(
 );
 
 /// <summary>One run of evidence: verify, choose, write.</summary>
-internal sealed class EvidenceRun(AuditConsole console, BundleRequest request)
+internal sealed class EvidenceRun(AuditConsole console, TimeProvider time, BundleRequest request)
 {
     public int Run(Func<DataFolder, VerifyReport?> verify)
     {
@@ -176,11 +177,17 @@ internal sealed class EvidenceRun(AuditConsole console, BundleRequest request)
         {
             return console.Fail(ExitCode.CannotRead, $"No bundle: {why}.");
         }
-        console.Error.WriteLine(
-            folder.IsLive
-                ? "This folder is live and has no access log yet: this reading is not logged."
-                : "Reads of this copy are not logged here."
+        var reading = new ReadingScope(
+            AuditVerb.Bundle,
+            request.Scope.Device,
+            request.Scope.FromNs,
+            request.Scope.ToNs,
+            (ulong)selection.Chosen.Count
         );
+        if (Reading.Record(folder, reading, console, time) is null)
+        {
+            return ExitCode.CannotRead;
+        }
         var source = new BundleSource(
             request.Scope,
             signed.Note,

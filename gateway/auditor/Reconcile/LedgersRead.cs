@@ -31,12 +31,18 @@ internal sealed class LedgersRead
     public IntakeCounts Counts => intake.Counts;
 
     /// <summary>Verifies and reads all; null, and the exit code, after having said why not.</summary>
-    public static LedgersRead? Read(IReadOnlyList<string> folders, AuditConsole console, out int exitCode)
+    public static LedgersRead? Read(
+        IReadOnlyList<string> folders,
+        ReadingScope scope,
+        AuditConsole console,
+        TimeProvider time,
+        out int exitCode
+    )
     {
         var ledgers = new LedgersRead();
         foreach (var path in folders)
         {
-            exitCode = ledgers.ReadOne(path, console);
+            exitCode = ledgers.ReadOne(path, scope, console, time);
             if (exitCode != ExitCode.Done)
             {
                 return null;
@@ -59,7 +65,7 @@ internal sealed class LedgersRead
             ToNs = request.ToNs,
         };
 
-    private int ReadOne(string path, AuditConsole console)
+    private int ReadOne(string path, ReadingScope scope, AuditConsole console, TimeProvider time)
     {
         var (folder, why) = DataFolder.Look(path);
         if (folder is null)
@@ -79,10 +85,10 @@ internal sealed class LedgersRead
             );
         }
         var size = report.Newest?.Size ?? report.Records;
-        var reading = folder.IsLive
-            ? "This folder is live and has no access log yet: this reading is not logged."
-            : "Reads of this copy are not logged here.";
-        console.Error.WriteLine($"{path}: {reading}");
+        if (Reading.Record(folder, scope with { Leaves = size }, console, time) is not { } reading)
+        {
+            return ExitCode.CannotRead;
+        }
         lines.Add(
             new LedgerLine(
                 path,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Reconciler;
 using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Output;
@@ -27,7 +28,16 @@ internal static class ReconcileCommand
         {
             return ExitCode.CannotRead;
         }
-        if (LedgersRead.Read(request.Data, console, out var exitCode) is not { } ledgers)
+        if (
+            LedgersRead.Read(
+                request.Data,
+                new ReadingScope(AuditVerb.Reconcile, "", request.FromNs, request.ToNs, 0),
+                console,
+                time,
+                out var exitCode
+            )
+            is not { } ledgers
+        )
         {
             return exitCode;
         }
