@@ -73,6 +73,50 @@ internal sealed class Influx : IAsyncDisposable
     /// <summary>With settings of the [http] and [data] sections, for example <c>auth-enabled = true</c>.</summary>
     public static async Task<Influx> StartAsync(string folder, string http = "", string data = "")
     {
+        var (configuration, port) = await ConfigureAsync(folder, http, data);
+        var server = new Influx(configuration, folder, port, RealProcess.Start("influxd", folder, "-config", configuration));
+        await server.ReadyAsync();
+        return server;
+    }
+
+    /// <summary>On a disk of its own of so many MiB: a tmpfs in a mount namespace, which needs no right but that of user namespaces.</summary>
+    public static async Task<Influx> StartOnSmallDiskAsync(string folder, int mebibytes)
+    {
+        var (configuration, port) = await ConfigureAsync(folder, "", "");
+        var outside = folder + ".conf";
+        File.Copy(configuration, outside);
+        var start = $"mount -t tmpfs -o size={mebibytes}m tmpfs '{folder}' && exec influxd -config '{outside}'";
+        var process = RealProcess.Start("unshare", Path.GetTempPath(), "--user", "--map-root-user", "--mount", "sh", "-c", start);
+        var server = new Influx(outside, folder, port, process);
+        await server.ReadyAsync();
+        return server;
+    }
+
+    /// <summary>Leaves no byte free on the small disk.</summary>
+    public void FillDisk()
+    {
+        using var ballast = new FileStream(Ballast, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1);
+        var block = new byte[4_096];
+        try
+        {
+            while (ballast.Length < 1L << 30)
+            {
+                ballast.Write(block);
+            }
+        }
+        catch (IOException full)
+        {
+            Assert.Contains("space", full.Message, StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    public void FreeDisk() => File.Delete(Ballast);
+
+    /// <summary>The disk is mounted for the server alone; the way to it leads through the server.</summary>
+    private string Ballast => $"/proc/{server.Id}/root{folder}/ballast";
+
+    private static async Task<(string Configuration, int Port)> ConfigureAsync(string folder, string http, string data)
+    {
         var (port, backup) = (Ground.FreePort(), Ground.FreePort());
         Directory.CreateDirectory(folder);
         var configuration = Path.Combine(folder, "influx.conf");
@@ -95,9 +139,7 @@ internal sealed class Influx : IAsyncDisposable
               store-enabled = false
             """
         );
-        var server = new Influx(configuration, folder, port, RealProcess.Start("influxd", folder, "-config", configuration));
-        await server.ReadyAsync();
-        return server;
+        return (configuration, port);
     }
 
     public async Task KillAsync() => await server.KillAsync();

@@ -123,8 +123,13 @@ internal sealed class TestJournal : IDisposable
     /// <summary>Everything a store must hold: the lines of all points, in order of the journal.</summary>
     public List<(SeriesSource Source, SeriesEvent Event)> Points()
     {
-        var points = new List<(SeriesSource, SeriesEvent)>();
         using var reader = new SeriesReader(new EvidenceReader(_journal.OpenReader(0)));
+        return Points(reader);
+    }
+
+    public static List<(SeriesSource Source, SeriesEvent Event)> Points(SeriesReader reader)
+    {
+        var points = new List<(SeriesSource, SeriesEvent)>();
         while (reader.Read() == ReadStatus.Record)
         {
             foreach (var happened in reader.Events.Span)
