@@ -17,6 +17,9 @@ internal sealed class EventLines
     /// <summary>Longest part of a line that differs from event to event: its names, fields and point time.</summary>
     private const int OwnBytesMax = 448;
 
+    /// <summary>The fields class and code of every code of the vocabulary, as they stand in a line.</summary>
+    private static readonly byte[][] Kinds = [.. Enum.GetValues<EventCode>().Order().Select(KindOf)];
+
     private readonly byte[] _head = new byte[(4 * NameBytesMax) + 128];
     private readonly byte[] _middle = new byte[(4 * NameBytesMax) + 128];
     private readonly byte[] _shared = new byte[NameBytesMax + 512];
@@ -78,18 +81,37 @@ internal sealed class EventLines
         line.Literal(EventNames.Utf8Of(record.Code));
         line.Literal(_middle.AsSpan(0, _middleLength));
         line.Integer(happened.Sequence);
-        line.Literal(",class=\""u8);
-        line.Literal(EventNames.ClassOf(record.Code));
-        line.Literal("\",code="u8);
-        line.Integer((long)record.Code);
-        line.Literal(",time_source="u8);
-        line.Literal(happened.TimeFromDevice ? "\"device\""u8 : "\"received\""u8);
+        Kind(ref line, record.Code);
+        line.Literal(happened.TimeFromDevice ? ",time_source=\"device\""u8 : ",time_source=\"received\""u8);
         Measured(ref line, record);
         line.Literal(_shared.AsSpan(0, _sharedLength));
         line.Literal(" "u8);
         line.Digits(happened.PointTimeNs);
         line.Literal("\n"u8);
         return line.Length;
+    }
+
+    private static void Kind(ref LineText line, EventCode code)
+    {
+        if ((int)code < Kinds.Length)
+        {
+            line.Literal(Kinds[(int)code]);
+            return;
+        }
+        line.Literal(",class=\""u8);
+        line.Literal(EventNames.ClassOf(code));
+        line.Literal("\",code="u8);
+        line.Integer((long)code);
+    }
+
+    private static byte[] KindOf(EventCode code)
+    {
+        var line = new LineText(new byte[64]);
+        line.Literal(",class=\""u8);
+        line.Literal(EventNames.ClassOf(code));
+        line.Literal("\",code="u8);
+        line.Integer((long)code);
+        return line.Written.ToArray();
     }
 
     /// <summary>A field that the device left absent is absent here too: a zero that nobody measured would enter averages.</summary>

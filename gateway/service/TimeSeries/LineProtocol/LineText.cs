@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace TaserTelemetry.Gateway.TimeSeries.LineProtocol;
@@ -13,8 +14,11 @@ internal ref struct LineText(Span<byte> destination)
     private readonly Span<byte> _destination = destination;
 
     /// <summary>Bytes written so far.</summary>
-    public int Length { get; private set; }
+    public int Length { readonly get; private set; }
 
+    public readonly ReadOnlySpan<byte> Written => _destination[..Length];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Literal(scoped ReadOnlySpan<byte> text)
     {
         text.CopyTo(_destination[Length..]);
@@ -22,6 +26,7 @@ internal ref struct LineText(Span<byte> destination)
     }
 
     /// <summary>An integer field value: digits and the closing <c>i</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Integer(long value)
     {
         Digits(value);

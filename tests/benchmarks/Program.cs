@@ -1,0 +1,23 @@
+using TaserTelemetry.Benchmarks;
+using TaserTelemetry.Benchmarks.TimeSeries;
+
+// Each figure with its peer in the same run: ours and the baseline by turns, five runs each, medians and the ratio.
+var benchmarks = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
+{
+    ["lines"] = LineFormatting.RunAsync,
+    ["influx"] = InfluxFilling.RunAsync,
+    ["duckdb"] = EmbeddedFilling.RunAsync,
+};
+
+if (args.Length == 0 || args.Any(name => !benchmarks.ContainsKey(name)))
+{
+    await Console.Error.WriteLineAsync(
+        $"usage: dotnet run -c Release --project tests/benchmarks -- NAME...   names: {string.Join(", ", benchmarks.Keys)}"
+    );
+    return 2;
+}
+foreach (var name in args)
+{
+    await benchmarks[name]();
+}
+return 0;
