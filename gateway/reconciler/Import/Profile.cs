@@ -88,6 +88,9 @@ public sealed record FieldSource
     /// <summary>A row without it is rejected.</summary>
     public bool Required { get; init; }
 
+    /// <summary>Digits the last column of a time has: "330" of a 4-digit clock is 03:30, with the zeros that a spreadsheet dropped. 0 = as it stands.</summary>
+    public int PadTo { get; init; }
+
     /// <summary>For counts: read the cell only where another column contains one of these words (an overloaded column).</summary>
     public Condition? When { get; init; }
 }

@@ -81,8 +81,19 @@ internal sealed class ReportRow(Profile profile, Func<string, int> placeOf)
     }
 
     /// <summary>Date and time in two columns are joined by a space; a missing time leaves the date.</summary>
-    public string TimeCell(FieldSource source, string[] cells) =>
-        string.Join(' ', source.Columns.Select(c => Cell(c, cells)).Where(c => c.Length > 0));
+    public string TimeCell(FieldSource source, string[] cells)
+    {
+        string whole = "";
+        foreach (string column in source.Columns)
+        {
+            string cell = Cell(column, cells);
+            bool pad = source.PadTo > 0 && column == source.Columns[^1] && cell.Length > 0 && cell.All(char.IsAsciiDigit);
+            cell = pad ? cell.PadLeft(source.PadTo, '0') : cell;
+            whole = whole.Length == 0 || cell.Length == 0 ? whole + cell : whole + " " + cell;
+        }
+
+        return whole;
+    }
 
     private string Cell(string column, string[] cells)
     {
