@@ -157,7 +157,8 @@ internal sealed class DeviceReader
             _history.ClockSteps.Add(
                 new ClockStep(Ref(i), e.Code == EventCode.ClockReset, at, device == long.MinValue ? 0 : after - device, since, false)
             );
-            _lastSetNs = after;
+            // a setting after a loss says nothing of drift
+            _lastSetNs = e.Code == EventCode.ClockReset ? long.MinValue : after;
         }
     }
 

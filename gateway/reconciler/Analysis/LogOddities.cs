@@ -43,7 +43,7 @@ internal sealed class LogOddities(DeviceHistory history, StoredEntry[] entries, 
 
         if (clock.BeginsSegment(i) && DateTimeOffset.UnixEpoch.AddTicks(device / 100).Year < rules.ClockYearMin)
         {
-            history.Anomalies.Add(new LogAnomaly(AnomalyKind.YearImplausible, Ref(i), Ref(i), TimeInterval.Unknown, device));
+            history.Anomalies.Add(new LogAnomaly(AnomalyKind.YearImplausible, Ref(i), Ref(i), clock.At(i), device));
         }
 
         _lastDeviceNs = device;

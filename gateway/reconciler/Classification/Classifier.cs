@@ -1,6 +1,7 @@
 using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Reconciler.Analysis;
 using TaserTelemetry.Reconciler.Findings;
+using TaserTelemetry.Reconciler.Matching;
 using TaserTelemetry.Reconciler.Registers;
 using TaserTelemetry.Reconciler.Time;
 
@@ -17,14 +18,20 @@ internal static class Classifier
         foreach (var device in world.Devices)
         {
             var testsOfIssue = new Dictionary<IssueRow, int>(ReferenceEqualityComparer.Instance);
+            var link = new LinkState(device.Events);
             foreach (var activation in device.Activations)
             {
-                (activation.Class, activation.Reason) = Judge(world, activation, testsOfIssue);
+                (activation.Class, activation.Reason) = Judge(world, activation, testsOfIssue, link);
             }
         }
     }
 
-    private static (ActivationClass, string) Judge(World world, Activation activation, Dictionary<IssueRow, int> testsOfIssue)
+    private static (ActivationClass, string) Judge(
+        World world,
+        Activation activation,
+        Dictionary<IssueRow, int> testsOfIssue,
+        LinkState link
+    )
     {
         var incident = activation.Incident;
         if (incident is { Matches.Count: > 0 } && activation.Code != EventCode.Test)
@@ -40,7 +47,7 @@ internal static class Classifier
         // no time window excuses a deployment, a connection, a long cycle, or a neighbour in its session that has one (2.7.1)
         if (!BarredFromExcuse(activation))
         {
-            var excuse = Maintenance(world, activation) ?? Test(world, activation, testsOfIssue) ?? Published(world, activation);
+            var excuse = Maintenance(world, activation, link) ?? Test(world, activation, testsOfIssue) ?? Published(world, activation);
             if (excuse is { } found)
             {
                 return found;
@@ -61,38 +68,60 @@ internal static class Classifier
     private static (ActivationClass, string)? Register(Activation activation)
     {
         var device = activation.Device;
+        var issue = device.IssueAt(activation.Start);
         foreach (var row in device.Unintentional)
         {
-            if (row.SignedBy.Length > 0 && row.At.Widen(15 * TimeInterval.MinuteNs).Overlaps(activation.Start))
+            if (
+                row.SignedBy.Length > 0
+                && row.At.Widen(15 * TimeInterval.MinuteNs).Overlaps(activation.Start)
+                && Fits(row.CartridgeSerial, issue)
+            )
             {
                 return (ActivationClass.Unintentional, $"declared unintentional, signed ({row.Source})");
             }
         }
 
-        var issue = device.IssueAt(activation.Start);
-        bool operational = issue is { Purpose: IssuePurpose.Operational };
+        if (issue is { Purpose: IssuePurpose.Operational })
+        {
+            return null;
+        }
+
         foreach (var row in device.Training)
         {
-            if (!operational && new TimeInterval(row.From.LowNs, row.To.HighNs).Overlaps(activation.Start))
+            bool cartridges = activation.Deployments == 0 || row.Cartridges > 0;
+            if (cartridges && new TimeInterval(row.From.LowNs, row.To.HighNs).Overlaps(activation.Start))
             {
                 return (ActivationClass.Training, $"on the list of a training session ({row.Source})");
             }
         }
 
-        foreach (var row in device.Maintenance)
+        return Workshop(activation);
+    }
+
+    private static (ActivationClass, string)? Workshop(Activation activation)
+    {
+        foreach (var row in activation.Device.Maintenance)
         {
-            bool inside =
-                row.Kind == MaintenanceKind.Workshop
-                && row.Until is { } until
-                && new TimeInterval(row.At.LowNs, until.HighNs).Overlaps(activation.Start);
-            if (inside && !operational)
+            bool cartridge = activation.Deployments == 0 || row.CartridgeSerial.Length > 0;
+            long end = row.Until?.HighNs ?? row.At.HighNs + 15 * TimeInterval.MinuteNs;
+            bool inside = new TimeInterval(row.At.LowNs, Math.Max(row.At.LowNs, end))
+                .Widen(TimeInterval.MinuteNs)
+                .Overlaps(activation.Start);
+            if (row.Kind is MaintenanceKind.Workshop or MaintenanceKind.FunctionCheck && cartridge && inside)
             {
-                return (ActivationClass.Maintenance, $"in the workshop ({row.Source})");
+                string what = row.Kind == MaintenanceKind.Workshop ? "in the workshop" : "a full function check";
+                return (ActivationClass.Maintenance, $"{what} ({row.Source})");
             }
         }
 
         return null;
     }
+
+    /// <summary>A row that names a cartridge the issue does not have is about another discharge.</summary>
+    private static bool Fits(string cartridge, IssueRow? issue) =>
+        cartridge.Length == 0
+        || issue is not { CartridgeSerials.Count: > 0 }
+        || issue.CartridgeSerials.Any(c => SerialIndex.Grade(c, cartridge) != SerialGrade.None);
 
     private static bool BarredFromExcuse(Activation activation)
     {
@@ -124,34 +153,20 @@ internal static class Classifier
         return false;
     }
 
-    private static (ActivationClass, string)? Maintenance(World world, Activation activation)
+    private static (ActivationClass, string)? Maintenance(World world, Activation activation, LinkState link)
     {
         var device = activation.Device;
-        bool linked = false;
-        bool set = false;
-        foreach (var single in device.Events)
+        var issue = device.IssueAt(activation.Start);
+        if (issue is { Purpose: IssuePurpose.Operational })
         {
-            if (single.Record.Sequence > activation.First.Sequence && single.When.LowNs > activation.Start.HighNs)
-            {
-                break;
-            }
-
-            linked = single.Code switch
-            {
-                EventCode.DockConnect or EventCode.UsbConnect => true,
-                EventCode.DockDisconnect or EventCode.UsbDisconnect => false,
-                _ => linked,
-            };
-            set |=
-                single.Code is EventCode.TimeSync or EventCode.FirmwareUpdate
-                && single.When.GapNs(activation.Start) <= world.Rules.MaintenanceMinutes * TimeInterval.MinuteNs;
+            return null;
         }
 
-        // a cable left in is no licence: beyond a day the connection row is stale
-        var issue = device.IssueAt(activation.Start);
-        return linked && issue is not { Purpose: IssuePurpose.Operational }
-                ? (ActivationClass.Maintenance, "between dock or USB connect and disconnect")
-            : set && issue is null && device.Issues.Count > 0
+        link.Advance(activation);
+        return link.Connected ? (ActivationClass.Maintenance, "between dock or USB connect and disconnect")
+            : issue is null
+            && device.Issues.Count > 0
+            && link.NearSetting(activation, world.Rules.MaintenanceMinutes * TimeInterval.MinuteNs)
                 ? (ActivationClass.Maintenance, "within minutes of a clock setting or firmware update, not on issue")
             : null;
     }

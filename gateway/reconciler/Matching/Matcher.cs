@@ -85,7 +85,8 @@ internal static class Matcher
         }
 
         var band = report.UsedAt.Widen(world.Rules.ReportTimeBandMinutes * TimeInterval.MinuteNs);
-        foreach (string officer in world.CrewOf(report.OfficerRef, band).Prepend(report.OfficerRef))
+        var crew = OwnDevice(world, index, report) ? [] : world.CrewOf(report.OfficerRef, report.UsedAt);
+        foreach (string officer in crew.Prepend(report.OfficerRef))
         {
             foreach (var issue in world.IssuesOf(officer))
             {
@@ -111,6 +112,11 @@ internal static class Matcher
 
         return candidates;
     }
+
+    /// <summary>The serial is that of a device on issue to the officer: nothing speaks for a crew-mate's device then.</summary>
+    private static bool OwnDevice(World world, SerialIndex index, OfficerReport report) =>
+        index.Exact(report.DeviceSerial) is { } device
+        && device.Issues.Any(i => i.OfficerRef == report.OfficerRef && Scorer.Span(world.Rules, i).Overlaps(report.UsedAt));
 
     /// <summary>Incidents of a device that can lie in a band; they are in order of time.</summary>
     private static IEnumerable<Incident> Near(DeviceHistory device, TimeInterval band)

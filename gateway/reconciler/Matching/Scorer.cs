@@ -39,7 +39,8 @@ internal static class Scorer
             (SerialGrade.Probable, false) => otherOfficer ? 0.12 : 0.25,
             (SerialGrade.Blank, true) => 0.38,
             (SerialGrade.None, true) => 0.33,
-            (SerialGrade.None or SerialGrade.Blank, false) when Crewed(world, report, incident) => 0.22,
+            (SerialGrade.None or SerialGrade.Blank, false) when Crewed(world, report, incident) && ActivelyCompatible(report, incident) =>
+                0.22,
             _ => 0,
         };
         double time = 0.35 * Nearness(world.Rules, report, incident);
@@ -57,6 +58,10 @@ internal static class Scorer
     public static bool Issued(World world, OfficerReport report, Incident incident) =>
         report.OfficerRef.Length > 0
         && incident.Device.Issues.Any(i => i.OfficerRef == report.OfficerRef && Span(world.Rules, i).Overlaps(incident.Span));
+
+    /// <summary>A crew-mate's device is only taken for a reported discharge or arc that its log bears out.</summary>
+    private static bool ActivelyCompatible(OfficerReport report, Incident incident) =>
+        incident.HasUse && (report.Levels & Active & incident.Levels) != UseLevels.None;
 
     /// <summary>True where the device was with somebody of the same crew.</summary>
     private static bool Crewed(World world, OfficerReport report, Incident incident) =>

@@ -45,8 +45,11 @@ internal static class Unaccounted
             left.Exists(a => a.Deployments > 0 || a.Connection || a.Exceeds(cycle))
             || left.Count >= 3
             || (left.Count == 0 && incident.Deployments > 0);
+        // off issue, a short activation is C01's: A01b is about activations on issue (2.7.2)
+        bool offIssue = world.Inputs.Registers.Issues is not null && incident.Issue is null;
         return grave ? "A01a"
             : left.Count == 1 && Near(world, left[0]) ? "A01c"
+            : offIssue ? "C01"
             : "A01b";
     }
 

@@ -31,7 +31,7 @@ internal sealed class E03()
 
     public override void Judge(World world, FindingSink sink)
     {
-        foreach (var (incident, left, _) in Unaccounted.Find(world))
+        foreach (var (incident, left, _) in Unaccounted.Find(world).Where(u => u.Which != "C01"))
         {
             var alike = left.Find(a => TestShape.Fits(a) && TestShape.Near(a, world.Rules.TestWindowMinutes) is null);
             if (alike is not null)

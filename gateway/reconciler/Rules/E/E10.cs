@@ -24,9 +24,10 @@ internal sealed class E10()
         ];
 
     public override string? Silenced(World world) =>
-        world.Inputs.Registers.Maintenance is null || world.Inputs.Registers.Devices is null
+        world.Inputs.Registers.Maintenance is not { } rows || world.Inputs.Registers.Devices is null
             ? "needs the maintenance and asset registers"
-            : null;
+        : rows.Any(r => r.Kind == MaintenanceKind.FunctionCheck) ? null
+        : "the maintenance register holds no function checks at all";
 
     public override void Judge(World world, FindingSink sink)
     {
