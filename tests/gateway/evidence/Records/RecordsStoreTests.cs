@@ -1,0 +1,99 @@
+using System.Text;
+using Microsoft.Data.Sqlite;
+using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.Evidence.Records;
+
+namespace TaserTelemetry.Evidence.Tests.Records;
+
+public sealed class RecordsStoreTests : IDisposable
+{
+    private readonly string data = Directory.CreateTempSubdirectory("taser-records-").FullName;
+
+    private string Database => Path.Combine(data, "records", "records.db");
+
+    public void Dispose() => Directory.Delete(data, recursive: true);
+
+    [Fact]
+    public void An_account_has_one_random_id_for_ever_and_an_erased_one_means_nobody()
+    {
+        ActorId id;
+        using (var store = RecordsStore.Open(data))
+        {
+            id = store.ActorOf("jdoe", "J. Doe").Id;
+            Assert.Equal(id, store.ActorOf("jdoe", "other").Id);
+            Assert.NotEqual(id, store.ActorOf("asmith", "A. Smith").Id);
+            Assert.True(store.Find(default)!.Id.IsGateway);
+        }
+        using (var store = RecordsStore.Open(data))
+        {
+            Assert.Equal(new Actor(id, "jdoe", "J. Doe"), store.Find(id));
+            store.EraseActor(id);
+            Assert.Equal(new Actor(id, "", ""), store.Find(id));
+            Assert.NotEqual(id, store.ActorOf("jdoe", "J. Doe").Id);
+        }
+    }
+
+    [Fact]
+    public void A_text_is_found_by_its_commitment_erased_without_a_trace_and_a_change_shows()
+    {
+        Digest commitment;
+        using (var store = RecordsStore.Open(data))
+        {
+            var by = store.ActorOf("jdoe", "J. Doe").Id;
+            commitment = store.AddText("the sergeant saw it", by, 5);
+            Assert.Equal("the sergeant saw it", store.FindText(commitment)!.Text);
+            Assert.NotEqual(commitment, store.AddText("the sergeant saw it", by, 6));
+            Assert.Throws<ArgumentOutOfRangeException>(() => store.AddText(new string('x', RecordsStore.TextCharsMax + 1), by, 7));
+            Assert.Equal(
+                Encoding.UTF8.GetByteCount(new string('x', RecordsStore.TextCharsMax)),
+                store.FindText(store.AddText(new string('x', RecordsStore.TextCharsMax), by, 8))!.Text!.Length
+            );
+        }
+        Sql("UPDATE texts SET body = 'nobody saw it' WHERE at_ns = 5");
+        using (var store = RecordsStore.OpenToRead(data)!)
+        {
+            Assert.Throws<InvalidDataException>(() => store.FindText(commitment));
+            Assert.Null(store.FindText(new Digest(1, 2, 3, 4)));
+        }
+        using (var store = RecordsStore.Open(data))
+        {
+            store.EraseText(commitment);
+            Assert.Null(store.FindText(commitment)!.Text);
+        }
+        Assert.DoesNotContain("nobody saw it", Encoding.Latin1.GetString(File.ReadAllBytes(Database)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Imports_of_one_name_are_numbered_and_each_version_keeps_its_content()
+    {
+        using var store = RecordsStore.Open(data);
+        var by = store.ActorOf("jdoe", "J. Doe").Id;
+        var first = store.AddImport("reports.csv", ImportKind.Reports, "plain", [1, 2], by, 5);
+        var second = store.AddImport("reports.csv", ImportKind.Reports, "plain", [1, 2], by, 6);
+        Assert.Equal((1u, 2u), (first.Number, second.Number));
+        Assert.NotEqual(first.Commitment, second.Commitment);
+        Assert.Equal([first, second], store.Imports());
+        store.EraseImport(first);
+        Assert.Null(store.Content(first));
+        Assert.Equal([1, 2], store.Content(second));
+    }
+
+    [Fact]
+    public void The_store_is_durable_before_the_leaf_and_foreign_ones_are_not_touched()
+    {
+        Assert.Null(RecordsStore.OpenToRead(data));
+        using (RecordsStore.Open(data)) { }
+        Assert.Equal("wal", Sql("PRAGMA journal_mode"));
+        Sql("PRAGMA user_version = 9");
+        Assert.Throws<InvalidDataException>(() => RecordsStore.Open(data));
+    }
+
+    private string? Sql(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Database};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar()?.ToString();
+    }
+}
