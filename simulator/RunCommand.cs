@@ -30,6 +30,7 @@ internal static class RunCommand
         var capture = new Option<FileInfo?>("--capture") { Description = "write every dock's frames into this capture file" };
         var truth = new Option<FileInfo?>("--truth") { Description = "write the truth file here" };
         var documents = new Option<DirectoryInfo?>("--documents") { Description = "write reports and registers into this folder" };
+        var xlsx = new Option<bool>("--xlsx") { Description = "write reports and registers as XLSX too" };
         var json = new Option<bool>("--json") { Description = "one JSON document on standard output and nothing else" };
         var command = new Command("run", "play a scenario")
         {
@@ -43,6 +44,7 @@ internal static class RunCommand
             capture,
             truth,
             documents,
+            xlsx,
             json,
         };
         command.SetAction(
@@ -57,6 +59,7 @@ internal static class RunCommand
                         Capture = parsed.GetValue(capture),
                         Truth = parsed.GetValue(truth),
                         Documents = parsed.GetValue(documents),
+                        Xlsx = parsed.GetValue(xlsx),
                         Json = parsed.GetValue(json),
                     },
                     TimeProvider.System,
@@ -129,8 +132,7 @@ internal static class RunCommand
             folder.Create();
             foreach (var table in paper.Tables)
             {
-                using var file = File.Create(Path.Combine(folder.FullName, table.Name));
-                CsvText.Write(file, table.Columns, table.Rows.Where(r => r.Written is not null).Select(r => r.Written!));
+                WriteTable(folder, table, options.Xlsx);
             }
         }
 
@@ -138,6 +140,22 @@ internal static class RunCommand
         {
             using var file = File.Create(truth.FullName);
             TruthFile.Write(file, history, paper);
+        }
+    }
+
+    private static void WriteTable(DirectoryInfo folder, DocumentTable table, bool workbook)
+    {
+        var rows = table.Rows.Where(r => r.Written is not null).Select(r => r.Written!);
+        using (var file = File.Create(Path.Combine(folder.FullName, table.Name)))
+        {
+            CsvText.Write(file, table.Columns, rows);
+        }
+
+        // an empty workbook would have no header: then the CSV alone says that there is nothing
+        if (workbook && rows.Any())
+        {
+            using var file = File.Create(Path.Combine(folder.FullName, Path.ChangeExtension(table.Name, ".xlsx")));
+            Workbook.Write(file, table.Columns, rows);
         }
     }
 }
@@ -157,6 +175,8 @@ internal sealed record RunOptions(string Scenario, ulong Seed, string? End)
     public FileInfo? Truth { get; init; }
 
     public DirectoryInfo? Documents { get; init; }
+
+    public bool Xlsx { get; init; }
 
     public bool Json { get; init; }
 }

@@ -38,7 +38,8 @@ internal sealed class DockFleet(History history, Uri? broker, string? serialPath
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(timeout);
-        await Task.WhenAll(_docks.Select(d => UntilStopped(d.Run, limit.Token)));
+        var all = Task.WhenAll(_docks.Select(d => UntilStopped(d.Run, limit.Token)));
+        await DockProgressView.ShowAsync(all, () => (_docks.Sum(d => d.Work.Done), _docks.Sum(d => d.Work.Total)), time);
         stop.ThrowIfCancellationRequested();
         return [.. _docks.Select(Outcome)];
     }

@@ -299,8 +299,15 @@ internal sealed class Registers(History history)
         var draw = Draw.For(history.Seed, "maintenance register");
         foreach (var check in history.Checks)
         {
+            // the workshop's book says when it had the device, and that the full check was among what it did
+            table.Add(check.Device.Serial, "workshop", UkTime.Rfc3339(check.FromUtcMs), UkTime.Rfc3339(check.ToUtcMs), "");
             var row = table.Add(check.Device.Serial, "function-check", UkTime.Rfc3339(check.FromUtcMs), UkTime.Rfc3339(check.ToUtcMs), "");
             Hole(table, row, draw);
+        }
+
+        foreach (var visit in history.Visits)
+        {
+            table.Add(visit.Device.Serial, "battery-dock", UkTime.Rfc3339(visit.TrueUtcMs), "", "");
         }
 
         return table;

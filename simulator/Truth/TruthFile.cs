@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Simulator.Documents;
@@ -16,7 +17,7 @@ internal static class TruthFile
 
     public static void Write(Stream output, History history, Paperwork paper)
     {
-        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = false });
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         json.WriteString("schema", Schema);
         json.WriteString("scenario", history.Scenario.Name);

@@ -68,6 +68,9 @@ internal static class Muster
                     NextCheckUtcMs = history.StartUtcMs + draw.Between(1, 167) * UkTime.DayMs,
                     LastDockedUtcMs = history.StartUtcMs - draw.Between(0, history.Scenario.Docking.EveryDays) * UkTime.DayMs,
                 };
+                // the check before this one was made before the history begins; only the register tells of it
+                var last = device.NextCheckUtcMs - 168 * UkTime.DayMs;
+                history.Checks.Add(new Check(device, last, last + 15 * UkTime.MinuteMs));
                 for (var bay = 0; bay < model.Bays; bay++)
                 {
                     device.Cartridges.Add(NewCartridge(history, armoury, model, -1));

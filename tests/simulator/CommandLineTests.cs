@@ -28,7 +28,8 @@ public sealed class CommandLineTests : IDisposable
                 "--capture",
                 In(run + ".cap"),
                 "--documents",
-                In(run)
+                In(run),
+                "--xlsx"
             );
             Assert.Equal(("", 0), (error, code));
         }
@@ -39,6 +40,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(names, Directory.GetFiles(In("b")).Select(Path.GetFileName).Order());
         Assert.All(names, n => Assert.Equal(File.ReadAllBytes(Path.Combine(In("a"), n!)), File.ReadAllBytes(Path.Combine(In("b"), n!))));
         Assert.Contains("reports.csv", names);
+        Assert.Contains("reports.xlsx", names);
     }
 
     [Fact]

@@ -1,0 +1,84 @@
+using TaserTelemetry.FirmwareProtocol.Captures;
+using TaserTelemetry.FirmwareProtocol.Frames;
+using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.Simulator.Calendar;
+using TaserTelemetry.Simulator.World;
+
+namespace TaserTelemetry.Simulator.Docking;
+
+/// <summary>One visit as its dock would have said it, at the visit's own time, in a docking session of its own.</summary>
+internal sealed class VisitCapture(CaptureWriter writer, History history, DockVisit visit, byte[] buffer)
+{
+    private const ulong StepNs = 20_000_000;
+
+    private readonly Transport _transport = visit.Dock.Transport == "serial" ? Transport.Serial : Transport.Mqtt;
+    private readonly DockAddress _address = CaptureOutput.Address(history, visit.Dock);
+    private readonly ulong _boot = CaptureOutput.BootId(history, visit.Dock);
+    private readonly ulong _monotonicNs = CaptureOutput.Ns(visit.TrueUtcMs - history.StartUtcMs + UkTime.HourMs);
+    private readonly uint _session = checked((uint)visit.Id);
+    private ulong _atNs = CaptureOutput.Ns(visit.TrueUtcMs);
+    private uint _frame;
+
+    /// <summary>Writes it, without what was sent before; answers how many event records that were.</summary>
+    public long Write(Dictionary<DeviceLog, RangeSet> sent)
+    {
+        var startNs = _atNs;
+        Put(0, 0, BatchSource.Hello(_address, _transport, (ulong)visit.Id, _boot, _monotonicNs, startNs));
+        // the two-sided comparison of dock and gateway as a recorder beside a gateway would have seen it: asked 10 ms after hello, read
+        // by the dock at 20, received at 30
+        _atNs = startNs + 30_000_000;
+        Number(new ClockEcho(_session, startNs + 10_000_000, _boot, _monotonicNs + StepNs, startNs + StepNs, ClockState.Disciplined));
+        _atNs += StepNs;
+        Number(BatchSource.Reading(visit, visit.TrueUtcMs, _boot, _monotonicNs, startNs));
+        foreach (var (log, ranges) in BatchSource.Offers(visit))
+        {
+            Put(_session, 0, BatchSource.Docked(visit, log, ranges, false));
+        }
+
+        var records = 0L;
+        foreach (var (log, range) in visit.Held)
+        {
+            if (!sent.TryGetValue(log, out var before))
+            {
+                sent[log] = before = new RangeSet();
+            }
+
+            records += before.Missing(range).Sum(fresh => WriteRange(log, fresh));
+            if (visit.Altered is null)
+            {
+                // what an altering dock passed on is read again at the next docking, as a second download would
+                before.Add(range);
+            }
+        }
+
+        _atNs += StepNs;
+        var serial = visit.Device.Serial;
+        Number(new Undocked(Reason.CarrierReleased, true, _boot, _monotonicNs + 1_000_000_000, serial, BatchSource.CarrierText(visit)));
+        return records;
+    }
+
+    private long WriteRange(DeviceLog log, SequenceRange range)
+    {
+        var payloadMax = _transport == Transport.Serial ? Limits.SerialPayloadBytesMax : Limits.MqttPayloadBytesMax;
+        for (var left = range; left.Count > 0; )
+        {
+            _atNs += StepNs;
+            var (bytes, count) = BatchSource.Write(buffer, payloadMax, visit, log, left, _session, ++_frame);
+            writer.Write(_atNs, _transport, CaptureDirection.Up, _address, buffer.AsSpan(0, bytes));
+            left = new SequenceRange(left.First + count, left.Count - count);
+        }
+
+        return range.Count;
+    }
+
+    private void Number<T>(T message)
+        where T : struct, IMessage<T> => Put(_session, ++_frame, message);
+
+    private void Put<T>(uint session, uint number, T message)
+        where T : struct, IMessage<T>
+    {
+        var bytes = FrameWriter.Write(buffer, session, number, message);
+        writer.Write(_atNs, _transport, CaptureDirection.Up, _address, buffer.AsSpan(0, bytes));
+    }
+}
