@@ -9,5 +9,6 @@ var root = new RootCommand(
     RunVerb.Create(),
     DemoVerb.Create(),
     IngestVerb.Create(),
+    RebuildVerb.Create(),
 };
 return await Cli.InvokeAsync(root, args);

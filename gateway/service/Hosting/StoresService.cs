@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.TimeSeries;
@@ -10,6 +11,7 @@ internal sealed class StoresService(
     JournalService journal,
     DurableMark durable,
     TimeProvider clock,
+    IMeterFactory factory,
     ILogger<TimeSeriesService> log
 ) : IHostedService, IDisposable
 {
@@ -26,6 +28,7 @@ internal sealed class StoresService(
         var ledger = journal.Ledger;
         var sources = new TimeSeriesSources(settings.Data, ledger.Key.Name, ledger.OpenReader, durable.WaitBeyondAsync, clock);
         series = new TimeSeriesService(settings.TimeSeries, sources, log);
+        _ = new TimeSeriesMeters(factory, series);
         return series.StartAsync(cancellationToken);
     }
 

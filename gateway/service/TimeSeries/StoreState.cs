@@ -1,3 +1,5 @@
+using TaserTelemetry.Gateway.TimeSeries.LineProtocol;
+
 namespace TaserTelemetry.Gateway.TimeSeries;
 
 /// <summary>How a store is doing.</summary>
@@ -17,7 +19,7 @@ internal enum StorePhase
 }
 
 /// <summary>What health, metrics and the page say about one store. Written by its follower, read by anyone.</summary>
-internal sealed class StoreState(string name)
+internal sealed class StoreState(string name, string kind = "duckdb")
 {
     private readonly Lock _gate = new();
     private StorePhase _phase = StorePhase.Starting;
@@ -29,6 +31,15 @@ internal sealed class StoreState(string name)
     private long _durableLeaf;
 
     public string Name { get; } = name;
+
+    /// <summary>duckdb or influxdb.</summary>
+    public string Kind { get; } = kind;
+
+    /// <summary>What this store has been given, by series.</summary>
+    public SeriesEstimate SeriesSeen { get; } = new();
+
+    /// <summary>Estimate of the series written since the start.</summary>
+    public long Series => SeriesSeen.Value;
 
     /// <summary>Raised when the phase changes, never for a repeat of the same one.</summary>
     public event Action<StorePhase, string>? Changed;

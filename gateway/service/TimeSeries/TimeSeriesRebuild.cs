@@ -33,7 +33,7 @@ internal static class TimeSeriesRebuild
             using var keeper = new InfluxKeeper(
                 settings.Influx,
                 sources,
-                new StoreState($"InfluxDB {settings.Influx.Url}"),
+                new StoreState($"InfluxDB {settings.Influx.Url}", "influxdb"),
                 TimeSpan.Zero,
                 log
             );

@@ -28,8 +28,8 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
         _settings = settings;
         _sources = sources;
         _log = log;
-        DuckDb = settings.DuckDb.Enabled ? NewState("DuckDB store") : null;
-        Influx = settings.Influx.Url.Length > 0 ? NewState($"InfluxDB {settings.Influx.Url}") : null;
+        DuckDb = settings.DuckDb.Enabled ? NewState("DuckDB store", "duckdb") : null;
+        Influx = settings.Influx.Url.Length > 0 ? NewState($"InfluxDB {settings.Influx.Url}", "influxdb") : null;
         States = [.. new[] { DuckDb, Influx }.OfType<StoreState>()];
     }
 
@@ -106,9 +106,9 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
         _stop.Dispose();
     }
 
-    private StoreState NewState(string name)
+    private StoreState NewState(string name, string kind)
     {
-        var state = new StoreState(name);
+        var state = new StoreState(name, kind);
         state.Changed += (phase, words) =>
         {
             switch (phase)

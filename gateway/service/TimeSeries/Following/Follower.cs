@@ -63,6 +63,7 @@ internal sealed class Follower(
             if (reader.Source is { } source)
             {
                 await store.AcceptAsync(source, reader.Events, cancel);
+                state.SeriesSeen.Add(source, reader.Events.Span);
             }
             next = reader.Index + 1;
             await store.ReachedAsync(next, cancel);

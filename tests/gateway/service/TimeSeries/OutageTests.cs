@@ -60,6 +60,19 @@ public sealed class OutageTests : IDisposable
 
         Assert.Equal(expected, await InfluxContent.EventsAsync(influx, "taser"));
         Assert.Equal(expected.Count, DuckCount());
+        await RebuildBringsItAllBackAsync(influx, expected);
+    }
+
+    private async Task RebuildBringsItAllBackAsync(Influx influx, List<(string, long, long)> expected)
+    {
+        await influx.QueryAsync("DROP SERIES FROM ced_event", "taser");
+        await File.WriteAllTextAsync(_ground.At("data", "store.duckdb"), "not a database");
+        await using var rebuild = StartGateway(influx, "rebuild", "--json");
+        Assert.Equal(0, await rebuild.WaitForExitAsync());
+        using var report = System.Text.Json.JsonDocument.Parse(rebuild.Output);
+        Assert.Equal(2, report.RootElement.GetProperty("stores").GetArrayLength());
+        Assert.Equal(expected, await InfluxContent.EventsAsync(influx, "taser"));
+        Assert.Equal(expected.Count, DuckCount());
     }
 
     [Fact]
@@ -125,7 +138,7 @@ public sealed class OutageTests : IDisposable
         return [.. TestJournal.Points(reader).Select(p => (p.Source.Device, p.Event.PointTimeNs, (long)p.Event.Sequence)).Order()];
     }
 
-    private RealProcess StartGateway(Influx influx) =>
+    private RealProcess StartGateway(Influx influx, params string[] verb) =>
         RealProcess.Start(
             RealProcess.PathOfOurs("taser-gateway"),
             _ground.Folder,
@@ -138,11 +151,7 @@ public sealed class OutageTests : IDisposable
                 ["TASER__Mqtt__Listen"] = "127.0.0.1:0",
                 ["TASER__Http__Listen"] = "127.0.0.1:0",
             },
-            "run",
-            "--data",
-            _ground.At("data"),
-            "--keys",
-            _ground.At("keys")
+            [.. verb.Length > 0 ? verb : ["run"], "--data", _ground.At("data"), "--keys", _ground.At("keys")]
         );
 
     private long DuckCount()
