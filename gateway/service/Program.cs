@@ -10,5 +10,9 @@ var root = new RootCommand(
     DemoVerb.Create(),
     IngestVerb.Create(),
     RebuildVerb.Create(),
+    QuarantineVerb.Create(),
+    EnrolVerb.Create(),
+    KeysVerb.Create(),
+    CheckVerb.Create(),
 };
 return await Cli.InvokeAsync(root, args);

@@ -119,7 +119,7 @@ internal sealed class DemoRun(DemoFolder folder, Action<string> say)
         return new DemoResult
         {
             Data = folder.Data,
-            Page = gateway.Urls.First(),
+            Page = Readiness.Address(gateway),
             Devices = settings.Devices.Count,
             DocksOverMqtt = settings.Docks.Count - settings.SerialPorts.Count,
             DocksOverSerial = settings.SerialPorts.Count,

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging.Console;
 using TaserTelemetry.Gateway.Audit;
 using TaserTelemetry.Gateway.Configuration;
+using TaserTelemetry.Gateway.Control;
 using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Ingest.Doors;
 using TaserTelemetry.Gateway.Observability;
@@ -22,8 +23,9 @@ internal static class GatewayHost
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
         await using var app = Build(settings, TimeProvider.System);
         await StartAsync(app, settings, cancellation);
-        app.Services.GetRequiredService<Readiness>().Announce(app);
+        var announced = app.Services.GetRequiredService<Readiness>().AnnounceWhenReadyAsync(app, TimeProvider.System);
         await app.WaitForShutdownAsync(cancellation);
+        await announced;
         var fatal = app.Services.GetRequiredService<FatalEnd>();
         if (fatal.Why is not null)
         {
@@ -56,7 +58,7 @@ internal static class GatewayHost
         builder.Host.UseSystemd();
         builder.Configuration.Sources.Clear();
         Logging(builder.Logging, settings);
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(server => Listen(server, settings.Http));
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(server => Listen(server, settings));
         var services = builder.Services;
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopWithin);
         services.AddSingleton(settings);
@@ -77,6 +79,7 @@ internal static class GatewayHost
         services.AddHostedService(provider => provider.GetRequiredService<DoorsService>());
         var app = builder.Build();
         app.Services.GetRequiredService<Readiness>().Map(app);
+        ControlSocket.Map(app, app.Services.GetRequiredService<JournalService>(), settings.Data, clock);
         app.Services.GetRequiredService<AuditApi>().Map(app);
         AuditorPage.Map(app);
         return app;
@@ -98,8 +101,9 @@ internal static class GatewayHost
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
-    private static void Listen(KestrelServerOptions server, HttpSettings http)
+    private static void Listen(KestrelServerOptions server, GatewaySettings settings)
     {
+        var http = settings.Http;
         server.AddServerHeader = false;
         SettingsRules.TryEndpoint(http.Listen, out var endpoint);
         server.Listen(
@@ -119,5 +123,9 @@ internal static class GatewayHost
                 }
             }
         );
+        if (ControlSocket.Fits(settings.Data))
+        {
+            server.ListenUnixSocket(ControlSocket.PathIn(settings.Data));
+        }
     }
 }

@@ -1,4 +1,5 @@
 using TaserTelemetry.Gateway.Configuration;
+using TaserTelemetry.Gateway.Control;
 using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Ingest.Judging;
 using TaserTelemetry.Gateway.Ingest.Sessions;
@@ -37,6 +38,9 @@ internal sealed class JournalService(
     /// <summary>The ledger; there from the start of the first service on.</summary>
     public TamperEvidentLog Ledger => journal?.Ledger ?? throw new InvalidOperationException("The journal is not open yet.");
 
+    /// <summary>The open journal; touched on the ingest thread alone.</summary>
+    public OpenJournal Open => journal ?? throw new InvalidOperationException("The journal is not open yet.");
+
     /// <summary>The ingest thread; there from the start of the first service on.</summary>
     public IngestLoop Loop => loop ?? throw new InvalidOperationException("The journal is not open yet.");
 
@@ -46,6 +50,7 @@ internal sealed class JournalService(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         journal = OpenJournal.Open(settings);
+        File.Delete(ControlSocket.PathIn(settings.Data)); // left behind by a kill: with the lock in hand nobody listens on it
         var report = journal.Ledger.Recovery;
         if (report.Created)
         {

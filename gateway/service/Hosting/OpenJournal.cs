@@ -178,6 +178,16 @@ internal sealed class OpenJournal : IDisposable
         yield return found;
     }
 
+    /// <summary>Takes in all of <see cref="Older"/> at once: for the verbs, which have no ingest thread.</summary>
+    public void RememberOlder()
+    {
+        foreach (var portion in Known.Complete ? [] : Older())
+        {
+            Remember(portion);
+        }
+        Known.Complete = true;
+    }
+
     /// <summary>Takes in one portion of <see cref="Older"/>, on the thread that judges.</summary>
     public void Remember(List<(ulong Index, Leaf Leaf)> older) => older.ForEach(o => Remember(o.Index, o.Leaf));
 

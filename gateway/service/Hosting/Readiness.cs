@@ -33,10 +33,25 @@ internal sealed class Readiness(
         );
     }
 
-    /// <summary>One JSON line on standard error with the bound addresses: whoever started the gateway waits for it.</summary>
-    public void Announce(WebApplication app)
+    /// <summary>
+    /// One JSON line on standard error with the bound addresses: whoever started the gateway waits for it. With an external broker it comes
+    /// when that is reached and lets a full-size message through.
+    /// </summary>
+    public async Task AnnounceWhenReadyAsync(WebApplication app, TimeProvider clock)
     {
-        var http = app.Urls.FirstOrDefault() ?? "";
+        using var pulse = new PeriodicTimer(TimeSpan.FromMilliseconds(100), clock);
+        try
+        {
+            while (!Report().Ready)
+            {
+                await pulse.WaitForNextTickAsync(app.Lifetime.ApplicationStopping);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return; // stopped before it was ready: nothing to announce
+        }
+        var http = Address(app);
         var line = new ReadyLine(
             true,
             Environment.ProcessId,
@@ -47,6 +62,9 @@ internal sealed class Readiness(
         );
         Console.Error.WriteLine(JsonSerializer.Serialize(line, HealthJson.Default.ReadyLine));
     }
+
+    /// <summary>Where HTTP is answered; the control socket is no address for people.</summary>
+    public static string Address(WebApplication app) => app.Urls.FirstOrDefault(u => !u.Contains("unix:", StringComparison.Ordinal)) ?? "";
 
     public HealthReport Report()
     {

@@ -45,11 +45,7 @@ internal sealed class CaptureImport(OpenJournal journal, TimeProvider clock)
 
     public CaptureReport Import(string file, ActorId by, Action<long> progress)
     {
-        foreach (var portion in journal.Known.Complete ? [] : journal.Older())
-        {
-            journal.Remember(portion);
-        }
-        journal.Known.Complete = true;
+        journal.RememberOlder();
         using var stream = File.OpenRead(file);
         importLeaf = journal.Group.AddOwn(Provenance(stream, by));
         senders.Clear();

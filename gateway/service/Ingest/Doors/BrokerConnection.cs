@@ -58,19 +58,17 @@ internal sealed class BrokerConnection(ExternalBroker door, CancellationTokenSou
     /// <summary>A broker that cuts large messages acks them to the dock and never delivers them (tried): found out before ready.</summary>
     public async Task ProbeAsync()
     {
-        await client.PublishAsync(
-            Message(GatewayTopics.Probe(door.Settings.Name), probe, MqttQualityOfServiceLevel.AtLeastOnce),
-            ended.Token
-        );
+        var topic = GatewayTopics.Probe(door.Settings.Name);
         try
         {
+            await client.PublishAsync(Message(topic, probe, MqttQualityOfServiceLevel.AtLeastOnce), ended.Token);
             await probed.Task.WaitAsync(TimeSpan.FromSeconds(10), door.Clock, ended.Token);
         }
-        catch (TimeoutException late)
+        catch (Exception failed) when (failed is TimeoutException or MqttCommunicationException or OperationCanceledException)
         {
             throw new IOException(
-                $"A message of {Limits.MqttMessageBytesMax} bytes does not come back from the broker: raise its message_size_limit and max_packet_size, and allow {GatewayTopics.Probe(door.Settings.Name)} in its ACL.",
-                late
+                $"A message of {Limits.MqttMessageBytesMax} bytes does not come back from the broker ({failed.Message}). Raise its message_size_limit and max_packet_size, and allow {topic} in its ACL.",
+                failed
             );
         }
         var state = Message(

@@ -7,6 +7,8 @@ using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Hosting;
 using TaserTelemetry.Ledger.Disks;
 using TaserTelemetry.Ledger.Journals;
+using TaserTelemetry.Ledger.Notes;
+using TaserTelemetry.Tests;
 
 namespace TaserTelemetry.Gateway.Tests.Ingest;
 
@@ -27,6 +29,8 @@ internal sealed class RunningGateway : IAsyncDisposable
     }
 
     public string Mqtt => app.Services.GetRequiredService<DoorsService>().MqttAddress;
+
+    public string Http => Gateway.Hosting.Readiness.Address(app);
 
     public string Folder => folder;
 
@@ -88,6 +92,21 @@ internal sealed class RunningGateway : IAsyncDisposable
             leaves.Add((reader.Index, Leaf.Decode(reader.Leaf).Leaf!, reader.Received.ToArray()));
         }
         return leaves;
+    }
+
+    /// <summary>The newest checkpoint, signed now, over more records than given.</summary>
+    public async Task<Checkpoint> CheckpointAsync(ulong above = 0)
+    {
+        var ledger = app.Services.GetRequiredService<JournalService>().Ledger;
+        await Ground.UntilAsync(
+            () =>
+            {
+                ledger.RequestCheckpoint();
+                return Task.FromResult(ledger.LastCheckpoint is { } last && last.Size > above && last.Size == ledger.NextIndex);
+            },
+            "a checkpoint"
+        );
+        return ledger.LastCheckpoint!;
     }
 
     public IEnumerable<T> Leaves<T>()

@@ -12,9 +12,11 @@ namespace TaserTelemetry.Gateway.Tests.Ingest;
 /// <summary>A dock as SPEC.md lets anyone write one, over a real MQTT client: it sends what a test says and shows what came back.</summary>
 internal sealed class TestDock : IAsyncDisposable
 {
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan HelloEvery = TimeSpan.FromSeconds(6);
     private readonly IMqttClient client = new MqttClientFactory().CreateMqttClient();
     private readonly Channel<byte[]> down = Channel.CreateUnbounded<byte[]>();
+    private readonly Queue<(MessageType Type, byte[] Frame)> unread = new();
     private readonly DockAddress address;
     private uint frameNumber;
 
@@ -30,7 +32,7 @@ internal sealed class TestDock : IAsyncDisposable
 
     public IMqttClient Client => client;
 
-    public static async Task<TestDock> ConnectAsync(string mqtt, DockAddress address)
+    public static async Task<TestDock> ConnectAsync(string mqtt, DockAddress address, Action<MqttClientOptionsBuilder>? change = null)
     {
         var uri = new Uri(mqtt);
         var dock = new TestDock(address);
@@ -42,9 +44,9 @@ internal sealed class TestDock : IAsyncDisposable
         var options = new MqttClientOptionsBuilder()
             .WithTcpServer(uri.Host, uri.Port)
             .WithProtocolVersion(MqttProtocolVersion.V500)
-            .WithClientId(address.Dock)
-            .Build();
-        await dock.client.ConnectAsync(options);
+            .WithClientId(address.Dock);
+        change?.Invoke(options);
+        await dock.client.ConnectAsync(options.Build());
         await dock.client.SubscribeAsync(Topics.Down(address), MqttQualityOfServiceLevel.AtMostOnce);
         return dock;
     }
@@ -69,11 +71,20 @@ internal sealed class TestDock : IAsyncDisposable
             default
         );
 
-    /// <summary>Hello, Welcome and the clock echo.</summary>
-    public async Task OpenAsync(ulong connectionId = 7)
+    public Task OpenAsync(ulong connectionId = 7) => OpenAsync(HelloOf(address, connectionId));
+
+    /// <summary>Hello and Welcome.</summary>
+    public async Task OpenAsync(Hello hello)
     {
-        await PublishAsync(Topics.Hello(address), FrameWriter.ToArray(0, 0, HelloOf(address, connectionId)));
-        Welcome = await ReceiveAsync<Welcome>();
+        Welcome? welcome = null;
+        for (var attempt = 0; welcome is null; attempt++)
+        {
+            // A dock says hello until somebody answers: a gateway may not be back at its broker yet.
+            Assert.InRange(attempt, 0, 9);
+            await PublishAsync(Topics.Hello(address), FrameWriter.ToArray(0, 0, hello));
+            welcome = await TryReceiveAsync<Welcome>(HelloEvery);
+        }
+        Welcome = welcome.Value;
         Session = Welcome.Session;
         UpTopic = Welcome.UpTopic;
         frameNumber = 0;
@@ -93,6 +104,32 @@ internal sealed class TestDock : IAsyncDisposable
                 QualityOfServiceLevel = quality,
                 Retain = retain,
             }
+        );
+
+    /// <summary>One numbered message under the next frame number.</summary>
+    public async Task<uint> SendAsync<T>(T message)
+        where T : struct, IMessage<T>
+    {
+        var number = NextFrame();
+        await PublishAsync(UpTopic, FrameWriter.ToArray(Session, number, message));
+        return number;
+    }
+
+    /// <summary>Answers the gateway's clock echo, as every dock does before it expects a Want.</summary>
+    public async Task EchoAsync()
+    {
+        var asked = await ReceiveAsync<ClockEchoRequest>();
+        await SendAsync(new ClockEcho(asked.RequestId, asked.GatewayUtcNs, 99, 2_000_000_000, 0, ClockState.FreeRunning));
+    }
+
+    public Task DockAsync(LogKey log, ulong first, uint count) =>
+        PublishAsync(
+            UpTopic,
+            FrameWriter.ToArray(
+                Session,
+                0,
+                new Docked(log, DockedFlags.None, 0, SequenceRanges.Of(new SequenceRange(first, count)), "", "T-7", "1.0")
+            )
         );
 
     public uint NextFrame() => ++frameNumber;
@@ -155,20 +192,34 @@ internal sealed class TestDock : IAsyncDisposable
         return buffer[..bytes];
     }
 
-    /// <summary>The next frame of that type, others passed over.</summary>
-    public async Task<T> ReceiveAsync<T>()
+    private async Task<T?> TryReceiveAsync<T>(TimeSpan within)
         where T : struct, IMessage<T>
     {
-        using var late = new CancellationTokenSource(AnswerWithin);
+        try
+        {
+            return await ReceiveAsync<T>(within);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The next frame of that type, others passed over.</summary>
+    public async Task<T> ReceiveAsync<T>(TimeSpan? within = null)
+        where T : struct, IMessage<T>
+    {
+        using var late = new CancellationTokenSource(within ?? AnswerWithin);
         while (true)
         {
-            foreach (var (type, frame) in Split(await down.Reader.ReadAsync(late.Token)))
+            while (unread.TryDequeue(out var next))
             {
-                if (type == T.Type)
+                if (next.Type == T.Type)
                 {
-                    return Decode<T>(frame);
+                    return Decode<T>(next.Frame);
                 }
             }
+            Split(await down.Reader.ReadAsync(late.Token)).ForEach(unread.Enqueue);
         }
     }
 

@@ -1,0 +1,193 @@
+using System.Globalization;
+using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.FirmwareProtocol.Frames;
+using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.Gateway.Hosting;
+using TaserTelemetry.Gateway.Ingest;
+using TaserTelemetry.Gateway.Ingest.Judging;
+using TaserTelemetry.Gateway.Ingest.Sessions;
+using TaserTelemetry.Ledger.Journals;
+using ReadStatus = TaserTelemetry.Ledger.Journals.ReadStatus;
+
+namespace TaserTelemetry.Gateway.Control;
+
+/// <summary>What an operator asks of a gateway, running or stopped: the same request, the same leaves.</summary>
+internal sealed record ControlRequest(string Verb, ActorId By, IReadOnlyDictionary<string, string> Arguments)
+{
+    public string this[string name] => Arguments.GetValueOrDefault(name, "");
+}
+
+/// <summary>What came of it, in words.</summary>
+internal sealed record ControlAnswer(bool Done, IReadOnlyList<string> Lines)
+{
+    public static ControlAnswer No(string why) => new(false, [why]);
+
+    public static ControlAnswer Yes(params string[] lines) => new(true, lines);
+}
+
+/// <summary>
+/// The operator's verbs that append. They run on the thread that writes: inside the service, or here when it is stopped. Nothing is
+/// answered before it is durable.
+/// </summary>
+internal static class ControlActions
+{
+    public const string EnrolDock = "enrol-dock";
+    public const string EnrolDevice = "enrol-device";
+    public const string RetryQuarantine = "quarantine-retry";
+    private const int RetriedMax = 1_000;
+
+    public static ControlAnswer Run(OpenJournal journal, ControlRequest request, ulong nowNs) =>
+        request.Verb switch
+        {
+            EnrolDock => Dock(journal.Group, request, nowNs),
+            EnrolDevice => Device(journal.Group, request, nowNs),
+            RetryQuarantine => Retry(journal, request, nowNs),
+            _ => ControlAnswer.No($"'{request.Verb}' is not known to this gateway; it is of another version."),
+        };
+
+    private static ControlAnswer Dock(GroupBuilder group, ControlRequest request, ulong nowNs)
+    {
+        var name = request["name"];
+        var known = group.State.Docks.GetValueOrDefault(name);
+        var revoke = request["revoke"] == "true";
+        if (revoke && known is null)
+        {
+            return ControlAnswer.No($"No dock {name} is enrolled.");
+        }
+        var (force, armoury) = (request["force"], request["armoury"]);
+        if (!revoke && (!TextKind.Name.Allows(name) || !TextKind.Name.Allows(force) || !TextKind.Name.Allows(armoury)))
+        {
+            return ControlAnswer.No("A dock needs a name, --force and --armoury, each 1 to 32 of A-Z a-z 0-9 _ . -");
+        }
+        if (!TryKey(request["key"], out var key))
+        {
+            return ControlAnswer.No("--key must be an Ed25519 public key: 32 bytes in base64.");
+        }
+        group.AddOwn(
+            revoke
+                ? known! with
+                {
+                    AtNs = nowNs,
+                    By = request.By,
+                    Standing = Standing.Withdrawn,
+                    Source = EnrolmentSource.Command,
+                }
+                : new DockEnrolment(nowNs, request.By, new Place(force, armoury, name), key, Standing.InForce, EnrolmentSource.Command)
+        );
+        return ControlAnswer.Yes(
+            revoke ? $"Dock {name} is revoked: what it sends is kept aside." : $"Dock {name} is enrolled at {force}/{armoury}."
+        );
+    }
+
+    private static ControlAnswer Device(GroupBuilder group, ControlRequest request, ulong nowNs)
+    {
+        var serial = request["name"];
+        var known = group.State.Devices.GetValueOrDefault(serial);
+        var revoke = request["revoke"] == "true";
+        if (revoke && known is null)
+        {
+            return ControlAnswer.No($"No device {serial} is enrolled.");
+        }
+        var names = new[] { serial, request["model"], request["force"], request["armoury"] };
+        if (!revoke && (serial.Length == 0 || request["force"].Length == 0 || !Array.TrueForAll(names, LeafName.IsPlain)))
+        {
+            return ControlAnswer.No("A device needs a serial and --force; each text at most 32 printable ASCII characters without spaces.");
+        }
+        if (!TryKey(request["key"], out var key))
+        {
+            return ControlAnswer.No("--key must be an Ed25519 public key: 32 bytes in base64.");
+        }
+        group.AddOwn(
+            revoke
+                ? known! with
+                {
+                    AtNs = nowNs,
+                    By = request.By,
+                    Standing = Standing.Withdrawn,
+                    Source = EnrolmentSource.Command,
+                }
+                : new DeviceEnrolment(
+                    nowNs,
+                    request.By,
+                    serial,
+                    names[1],
+                    names[2],
+                    names[3],
+                    0,
+                    key,
+                    Standing.InForce,
+                    EnrolmentSource.Command
+                )
+        );
+        return ControlAnswer.Yes(
+            revoke ? $"Device {serial} is revoked: what it recorded is stored and marked." : $"Device {serial} is enrolled."
+        );
+    }
+
+    /// <summary>Judges quarantined items again, with what is known now. The first judgement stays where it is; the second cites it.</summary>
+    private static ControlAnswer Retry(OpenJournal journal, ControlRequest request, ulong nowNs)
+    {
+        var only = request["index"].Length == 0 ? (ulong?)null : ulong.Parse(request["index"], CultureInfo.InvariantCulture);
+        var judgement = new Judgement(journal.Group, journal.Known);
+        var (tried, stored) = (0, 0);
+        using var reader = journal.Ledger.OpenReader(only ?? 0);
+        while (tried < RetriedMax && reader.Read() == ReadStatus.Record && (only is null || reader.Index == only))
+        {
+            if (reader.State != ReceivedState.Present || Leaf.Decode(reader.Leaf).Leaf is not Quarantined item)
+            {
+                continue;
+            }
+            tried++;
+            stored += Again(journal, judgement, request.By, nowNs, item, reader) ? 1 : 0;
+        }
+        return tried == 0
+            ? ControlAnswer.No(only is null ? "Nothing is kept aside." : $"Leaf {only} is no quarantined item.")
+            : ControlAnswer.Yes($"{tried} items judged again: {stored} can be stored now, {tried - stored} stay aside.");
+    }
+
+    private static bool Again(OpenJournal journal, Judgement judgement, ActorId by, ulong nowNs, Quarantined item, JournalReader reader)
+    {
+        ReadOnlyMemory<byte> bytes = reader.Received.ToArray();
+        var place = item.Arrival.Place;
+        var known = journal.State.Docks.GetValueOrDefault(place.Dock);
+        var sender = new Sender(item.Arrival.SessionId, item.Arrival.Via, place)
+        {
+            ImportLeaf = item.Arrival.ImportLeaf,
+            Enrolled = known is { Standing: Standing.InForce },
+            Standing = Enrolments.Standing(known, new DockAddress(place.Force, place.Armoury, place.Dock)),
+            Marks = BatchMarks.FromQuarantine | BatchMarks.DockUnsigned,
+        };
+        var read = FrameReader.Read(bytes.Span, Limits.MqttPayloadBytesMax);
+        if (read.Status != FirmwareProtocol.Frames.ReadStatus.Done || read.Bytes.Length != bytes.Length || sender.Standing != Reason.None)
+        {
+            return false;
+        }
+        var outcome = judgement.Judge(sender, item.Arrival.ReceivedNs, read.Frame, bytes);
+        if (outcome.Verdict != Verdict.Stored)
+        {
+            return false;
+        }
+        var hash = Ledger.Trees.MerkleHash.Leaf(reader.Leaf);
+        Span<byte> hashBytes = stackalloc byte[Ledger.Hash256.Bytes];
+        hash.CopyTo(hashBytes);
+        var target = new LeafReference(reader.Index, Digest.Read(hashBytes));
+        journal.Group.AddOwn(new Rejudgement(nowNs, by, target, Sender.ParserVersion, LeafVerdict.Stored, (ushort)outcome.Reason));
+        return true;
+    }
+
+    private static bool TryKey(string base64, out PublicKey key)
+    {
+        key = default;
+        var bytes = new byte[33];
+        if (base64.Length == 0)
+        {
+            return true;
+        }
+        if (!Convert.TryFromBase64String(base64, bytes, out var written) || written != 32)
+        {
+            return false;
+        }
+        key = new PublicKey(KeyAlgorithm.Ed25519, bytes.AsSpan(0, 32));
+        return true;
+    }
+}

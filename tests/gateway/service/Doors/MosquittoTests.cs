@@ -1,0 +1,147 @@
+using MQTTnet;
+using MQTTnet.Protocol;
+using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.Gateway.Tests.Ingest;
+using TaserTelemetry.Tests;
+
+namespace TaserTelemetry.Gateway.Tests.Doors;
+
+public sealed class MosquittoTests : IDisposable
+{
+    private static readonly DockAddress OtherDock = RunningGateway.Dock with { Dock = "dock-2" };
+    private readonly Ground ground = new();
+
+    public void Dispose() => ground.Dispose();
+
+    [Fact]
+    public async Task A_broker_that_is_killed_and_comes_back_costs_nothing_and_needs_no_hand()
+    {
+        await using var broker = await Mosquitto.StartAsync(ground);
+        var url = $"mqtt://127.0.0.1:{broker.Port}";
+        await using var gateway = await ReadyAsync(url);
+        await using (var dock = await TestDock.ConnectAsync(url, RunningGateway.Dock))
+        {
+            await dock.OpenAsync();
+            await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, 1, 10));
+        }
+        await broker.RestartAsync(ground);
+        await Ground.UntilAsync(() => Task.FromResult(gateway.Readiness.Report().Ready), "the gateway back at the broker");
+        await using var again = await TestDock.ConnectAsync(url, RunningGateway.Dock);
+        await again.OpenAsync(connectionId: 8);
+        await again.AckOfAsync(await again.SendBatchAsync(RunningGateway.Device, 1, 20));
+        Assert.Equal(20UL, gateway.Leaves<StoredBatch>().Aggregate(0UL, (sum, b) => sum + b.NewRanges.SequenceCount));
+    }
+
+    [Fact]
+    public async Task Through_the_sample_configuration_a_dock_is_heard_and_can_neither_speak_nor_listen_as_another()
+    {
+        using var certificates = new TestCertificates(ground.Folder);
+        certificates.Issue("broker").Dispose();
+        certificates.Issue("gw1").Dispose();
+        using var one = certificates.Issue("dock-1");
+        using var two = certificates.Issue("dock-2");
+        await using var broker = await StartSampleAsync();
+        var url = $"mqtts://localhost:{broker.Port}";
+        await using var gateway = await ReadyAsync(url, withCertificates: true);
+        Task<TestDock> ConnectAsync() => TestDock.ConnectAsync(url, RunningGateway.Dock, options => WithCertificate(options, one));
+
+        // The broker may end a connection that tried: each attempt has one of its own.
+        foreach (
+            var topic in new[]
+            {
+                Topics.Hello(OtherDock),
+                Topics.Hello(RunningGateway.Dock with { Force = "kent" }),
+                Topics.Down(OtherDock),
+            }
+        )
+        {
+            await using var attempt = await ConnectAsync();
+            var answer = await attempt.Client.PublishAsync(Hello(topic, OtherDock));
+            Assert.Equal(MqttClientPublishReasonCode.NotAuthorized, answer.ReasonCode);
+        }
+        // mosquitto grants such a subscription and then delivers nothing: so what comes is what is asked.
+        await using var dock = await ConnectAsync();
+        await dock.Client.SubscribeAsync(Topics.Down(OtherDock));
+        await using var other = await TestDock.ConnectAsync(url, OtherDock, options => WithCertificate(options, two));
+        await other.OpenAsync();
+        await dock.OpenAsync();
+        Assert.Equal(Topics.Up(RunningGateway.Dock, "gw1"), dock.UpTopic);
+        await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, 1, 5));
+        Assert.All(gateway.Leaves<StoredBatch>(), b => Assert.Equal("dock-1", b.Arrival.Place.Dock));
+        Assert.Empty(gateway.Leaves<Quarantined>());
+    }
+
+    [Fact]
+    public async Task A_broker_that_cuts_large_messages_keeps_the_gateway_unready_and_the_limit_is_named()
+    {
+        await using var broker = await Mosquitto.StartAsync(ground, "allow_anonymous true", "message_size_limit 10000");
+        await using var gateway = await RunningGateway.StartAsync(s => s.Mqtt.Broker = $"mqtt://127.0.0.1:{broker.Port}");
+        await Ground.UntilAsync(() => Task.FromResult(gateway.Readiness.Report().Problems.Count > 0), "the broker's limit found");
+        Assert.Contains("message_size_limit", Assert.Single(gateway.Readiness.Report().Problems));
+        Assert.False(gateway.Readiness.Report().Ready);
+    }
+
+    [Fact]
+    public async Task A_broker_that_is_away_is_waited_for_and_health_says_so()
+    {
+        var port = Ground.FreePort();
+        await using var gateway = await RunningGateway.StartAsync(s => s.Mqtt.Broker = $"mqtt://127.0.0.1:{port}");
+        await Ground.UntilAsync(() => Task.FromResult(gateway.Readiness.Report().Problems.Count > 0), "the broker missed");
+        Assert.False(gateway.Readiness.Report().Ready);
+    }
+
+    private async Task<Mosquitto> StartSampleAsync()
+    {
+        var sample = Path.Combine(Campaign.RepositoryRoot, "gateway", "service", "mosquitto");
+        File.Copy(Path.Combine(sample, "acl"), ground.At("acl"));
+        var lines = File.ReadAllLines(Path.Combine(sample, "mosquitto.conf"))
+            .Where(l =>
+                l.Length > 0
+                && l[0] != '#'
+                && !l.StartsWith("listener", StringComparison.Ordinal)
+                && !l.StartsWith("max_queued_messages", StringComparison.Ordinal)
+            )
+            .Where(l => !l.StartsWith("persisten", StringComparison.Ordinal) && !l.StartsWith("per_listener", StringComparison.Ordinal))
+            .Select(l => l.Replace("/etc/taser-gateway/broker", ground.Folder, StringComparison.Ordinal));
+        return await Mosquitto.StartAsync(ground, [.. lines]);
+    }
+
+    private async Task<RunningGateway> ReadyAsync(string url, bool withCertificates = false)
+    {
+        var gateway = await RunningGateway.StartAsync(settings =>
+        {
+            settings.Mqtt.Broker = url;
+            if (withCertificates)
+            {
+                settings.Mqtt.BrokerCaFile = ground.At("ca.pem");
+                settings.Mqtt.BrokerCertificateFile = ground.At("gw1.pem");
+                settings.Mqtt.BrokerKeyFile = ground.At("gw1.key");
+            }
+        });
+        await Ground.UntilAsync(() => Task.FromResult(gateway.Readiness.Report().Ready), "the gateway at the broker");
+        return gateway;
+    }
+
+    private void WithCertificate(
+        MqttClientOptionsBuilder options,
+        System.Security.Cryptography.X509Certificates.X509Certificate2 certificate
+    )
+    {
+        var authorities = new System.Security.Cryptography.X509Certificates.X509Certificate2Collection();
+        authorities.ImportFromPemFile(ground.At("ca.pem"));
+        options.WithTlsOptions(tls =>
+            tls.UseTls().WithTargetHost("localhost").WithTrustChain(authorities).WithClientCertificates([certificate])
+        );
+    }
+
+    private static MqttApplicationMessage Hello(string topic, DockAddress address) =>
+        new()
+        {
+            Topic = topic,
+            QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+            Payload = new System.Buffers.ReadOnlySequence<byte>(
+                TaserTelemetry.FirmwareProtocol.Frames.FrameWriter.ToArray(0, 0, TestDock.HelloOf(address))
+            ),
+        };
+}
