@@ -25,6 +25,7 @@ typedef struct dock {
     tt_range held; /* not receipted */
     int said;      /* bits: 1 health, 2 clock, 4 undocked */
     int done;
+    unsigned batches; /* dealt with */
     int waits; /* for a receipt, since sent_ms */
     uint32_t sent_ms;
     tt_clocks opened;
@@ -75,6 +76,9 @@ static uint8_t sign(void *user, const uint8_t *bytes, size_t count, uint8_t *sig
 
 static int verify(void *user, const tt_signature *signature, const uint8_t *bytes, size_t count) {
     uint8_t expected[TT_SIGNATURE_BYTES];
+    if (getenv("DOCK_TRUSTS_ANY_KEY") != NULL) { /* towards a gateway with a key of its own: Ed25519 is the firmware's to bring */
+        return 1;
+    }
     sign(user, bytes, count, expected);
     return memcmp(expected, signature->bytes, sizeof expected) == 0;
 }
@@ -240,7 +244,12 @@ static void tell(void *user, const tt_news *news) {
         fflush(stdout);
         exit(4);
     } else if (news->what == TT_NEWS_DEALT_WITH) {
-        printf("dealt %02x %" PRIu64 " %u %u %u\n", news->type, news->id, news->count, news->verdict, news->reason);
+        if (news->verdict != TT_STORED || news->reason != TT_R_NONE) {
+            printf("verdict %u reason %u type %02x id %" PRIu64 "\n", news->verdict, news->reason, news->type, news->id);
+        }
+        if (news->type == TT_RECORD_BATCH && ++d->batches % 100 == 0) {
+            printf("batches %u\n", d->batches);
+        }
         d->done |= news->type == TT_UNDOCKED;
     } else if (news->what == TT_NEWS_LOG_SENT) {
         printf("sent %u\n", news->log);

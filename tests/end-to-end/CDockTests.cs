@@ -1,0 +1,135 @@
+using System.Text.Json.Nodes;
+using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.Evidence.Reading;
+using TaserTelemetry.Ledger.Journals;
+using TaserTelemetry.Tests;
+
+namespace TaserTelemetry.EndToEnd.Tests;
+
+/// <summary>The dock written in C (firmware-protocol/c) against the real gateway, over a real pseudo-terminal.</summary>
+public sealed class CDockTests
+{
+    private const string Device = "X29C00001";
+    private const int Records = 30_000;
+
+    [Fact]
+    public async Task A_dock_in_C_and_the_gateway_may_both_die_half_way_and_every_event_counts_once()
+    {
+        using var ground = new Ground();
+        var dockProgram = await BuildDockAsync(ground);
+        var configuration = await ConfigureAsync(ground);
+        await using var line = RealProcess.Start("socat", ground.Folder, "-d", "-d", Terminal(ground, "gateway"), Terminal(ground, "dock"));
+        await line.WaitForAsync("starting data transfer loop");
+
+        var gateway = await Gateway.StartAsync(ground, configuration);
+        try
+        {
+            await using (var first = StartDock(ground, dockProgram))
+            {
+                await first.WaitForAsync("batches 200");
+                await gateway.KillAsync();
+                await gateway.DisposeAsync();
+                gateway = await Gateway.StartAsync(ground, configuration);
+                await first.WaitForAsync("batches 600");
+                await first.KillAsync();
+            }
+
+            await using var second = StartDock(ground, dockProgram);
+            Assert.True(await second.WaitForExitAsync() == 0, second.Output + second.Errors);
+            Assert.DoesNotContain("verdict", second.Output, StringComparison.Ordinal);
+            Assert.Contains($"held {Records}+0", second.Output, StringComparison.Ordinal);
+            await gateway.StopAsync();
+        }
+        finally
+        {
+            await gateway.DisposeAsync();
+        }
+
+        var (sequences, blocks) = Stored(ground.At("data"));
+        Assert.Equal(Records, sequences.Distinct().Count());
+        Assert.Equal(Records, sequences.Count);
+        Assert.Equal(2 * Records / 100, blocks);
+    }
+
+    private static async Task<string> BuildDockAsync(Ground ground)
+    {
+        var reference = Path.Combine(Campaign.RepositoryRoot, "firmware-protocol", "c");
+        var dock = Path.Combine(Campaign.RepositoryRoot, "tests", "firmware-protocol", "CReference", "dock.c");
+        string[] options = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-g", "-O1", "-fsanitize=address,undefined", "-I", reference];
+        await using var gcc = RealProcess.Start(
+            "gcc",
+            ground.Folder,
+            [.. options, "-fno-sanitize-recover=all", Path.Combine(reference, "taser_dock.c"), dock, "-o", ground.At("dock")]
+        );
+        Assert.True(await gcc.WaitForExitAsync() == 0, gcc.Errors);
+        return ground.At("dock");
+    }
+
+    private static async Task<string> ConfigureAsync(Ground ground)
+    {
+        var configuration = new JsonObject
+        {
+            ["data"] = ground.At("data"),
+            ["keys"] = ground.At("keys"),
+            ["http"] = new JsonObject { ["listen"] = "127.0.0.1:0" },
+            ["mqtt"] = new JsonObject { ["listen"] = $"127.0.0.1:{Ground.FreePort()}" },
+            ["docks"] = new JsonArray(
+                new JsonObject
+                {
+                    ["name"] = "dock-c",
+                    ["force"] = "kent",
+                    ["armoury"] = "maidstone",
+                }
+            ),
+            ["devices"] = new JsonArray(
+                new JsonObject
+                {
+                    ["serial"] = Device,
+                    ["model"] = "X26P",
+                    ["force"] = "kent",
+                }
+            ),
+            ["serialPorts"] = new JsonArray(new JsonObject { ["path"] = ground.At("tty-gateway"), ["dock"] = "dock-c" }),
+        };
+        await File.WriteAllTextAsync(ground.At("gateway.json"), configuration.ToJsonString());
+        return ground.At("gateway.json");
+    }
+
+    private static string Terminal(Ground ground, string side) => $"pty,raw,echo=0,link={ground.At($"tty-{side}")}";
+
+    private static RealProcess StartDock(Ground ground, string program) =>
+        RealProcess.Start(
+            program,
+            ground.Folder,
+            new Dictionary<string, string> { ["DOCK_TRUSTS_ANY_KEY"] = "1" },
+            ground.At("tty-dock"),
+            Device,
+            "0",
+            $"{Records}",
+            ground.At("memory")
+        );
+
+    private static (List<ulong> Sequences, int Blocks) Stored(string data)
+    {
+        var sequences = new List<ulong>();
+        var blocks = 0;
+        using var reader = EvidenceReader.Open(data);
+        ReadStatus status;
+        while ((status = reader.Read()) == ReadStatus.Record)
+        {
+            if (reader.Leaf is StoredBlock)
+            {
+                blocks++;
+            }
+            else if (reader.ReadEvents(out var events) == EventsState.Present)
+            {
+                foreach (var entry in events)
+                {
+                    sequences.Add(entry.Sequence);
+                }
+            }
+        }
+        Assert.Equal(ReadStatus.End, status);
+        return (sequences, blocks);
+    }
+}
