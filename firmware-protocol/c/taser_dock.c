@@ -597,6 +597,15 @@ static void walk_ranges(walk *w, uint8_t kind, unsigned count, const tt_range *h
     }
 }
 
+static void check_proof(walk *w, const tt_consistency_proof *proof) {
+    if (proof->new_size < proof->old_size) {
+        reject(w, TT_R_VALUE_NOT_ALLOWED);
+    }
+    if (proof->hashes_in_all > TT_PROOF_HASHES_MAX || proof->first_hash + proof->count > proof->hashes_in_all) {
+        reject(w, TT_R_TOO_MANY_ITEMS);
+    }
+}
+
 /* One field: from the struct to the payload when writing, the other way when reading. */
 static void walk_field(walk *w, uint8_t kind, void *in, uint8_t *count) {
     uint8_t size = kind < NAME ? kind & SIZE : kind == PAYLOAD_MAX ? 2 : kind == BIT || kind == COUNT ? 1 : 0;
@@ -631,41 +640,34 @@ static void walk_field(walk *w, uint8_t kind, void *in, uint8_t *count) {
         if (kind == RANGES || kind == RECEIPT_RANGES) {
             walk_ranges(w, kind, *count, NULL);
         } else {
+            if (kind == HASHES) {
+                check_proof(w, (const tt_consistency_proof *)(const void *)((const uint8_t *)in - offsetof(tt_consistency_proof, hashes)));
+            } else if (kind == NONCES && *count > TT_NONCE_POOL_MAX) {
+                reject(w, TT_R_TOO_MANY_ITEMS);
+            }
             take(w, (uint16_t)(kind == NONCE ? TT_NONCE_BYTES : kind == HASH ? TT_HASH_BYTES : (kind - LIST) * *count));
         }
     }
 }
 
-/* What a table cannot say of a message that was read. */
-static void check_message(walk *w, uint8_t type, void *message) {
-    uint64_t lowest = 0;
+/* The two lists of an Ack: runs of frame numbers above the next one, then verdicts. */
+static void walk_lists(walk *w, tt_ack *ack) {
+    uint64_t lowest = (uint64_t)ack->next_frame + 1;
     unsigned i;
-    if (type == TT_ACK) {
-        tt_ack *ack = (tt_ack *)message;
-        lowest = (uint64_t)ack->next_frame + 1;
-        if (ack->frame_range_count > TT_RANGES_MAX) {
-            reject(w, TT_R_TOO_MANY_RANGES);
-        }
-        if (ack->verdict_count > TT_ACK_VERDICTS_MAX) {
-            reject(w, TT_R_TOO_MANY_ITEMS);
-        }
-        ack->frames = w->at;
-        for (i = 0; i < ack->frame_range_count; i++) {
-            const uint8_t *range = take(w, FRAME_RANGE_BYTES);
-            if (range != NULL) {
-                check_range(w, tt_get32(range), tt_get32(range + 4), UINT32_MAX, &lowest);
-            }
-        }
-        ack->verdicts = take(w, (uint16_t)(ack->verdict_count * VERDICT_BYTES));
-    } else if (type == TT_CONSISTENCY_PROOF) {
-        const tt_consistency_proof *proof = (const tt_consistency_proof *)message;
-        if (proof->new_size < proof->old_size) {
-            reject(w, TT_R_VALUE_NOT_ALLOWED);
-        }
-        if (proof->hashes_in_all > TT_PROOF_HASHES_MAX || proof->first_hash + proof->count > proof->hashes_in_all) {
-            reject(w, TT_R_TOO_MANY_ITEMS);
+    if (ack->frame_range_count > TT_RANGES_MAX) {
+        reject(w, TT_R_TOO_MANY_RANGES);
+    }
+    if (ack->verdict_count > TT_ACK_VERDICTS_MAX) {
+        reject(w, TT_R_TOO_MANY_ITEMS);
+    }
+    ack->frames = w->at;
+    for (i = 0; i < ack->frame_range_count; i++) {
+        const uint8_t *range = take(w, FRAME_RANGE_BYTES);
+        if (range != NULL) {
+            check_range(w, tt_get32(range), tt_get32(range + 4), UINT32_MAX, &lowest);
         }
     }
+    ack->verdicts = take(w, (uint16_t)(ack->verdict_count * VERDICT_BYTES));
 }
 
 static uint16_t walk_message(walk *w, const field *table, uint8_t type, uint8_t *message) {
@@ -713,7 +715,9 @@ uint16_t tt_write_signature(const tt_signature *signature, uint8_t *payload, uin
 uint16_t tt_read(uint8_t type, uint8_t flags, const uint8_t *payload, uint16_t bytes, void *message) {
     walk w = walk_from(payload, bytes, 0);
     walk_message(&w, taken, type, (uint8_t *)message);
-    check_message(&w, type, message);
+    if (type == TT_ACK) {
+        walk_lists(&w, (tt_ack *)message);
+    }
     /* bytes behind the last field are wrong unless the frame says that there are some (clause 16) */
     if ((flags & TT_FLAG_EXTENDED) == 0 && w.left != 0) {
         reject(&w, TT_R_TRAILING_BYTES);

@@ -1,3 +1,4 @@
+using TaserTelemetry.FirmwareProtocol.Blocks;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.FirmwareProtocol.Records;
@@ -21,6 +22,10 @@ internal static class FromDock
         MessageType.RecordBatch,
         MessageType.ClockReading,
         MessageType.ClockEcho,
+        MessageType.Block,
+        MessageType.SessionHead,
+        MessageType.ReceiptShown,
+        MessageType.CheckpointHeld,
     ];
 
     public static (byte[] Frame, string Line) Draw(Samples draw, MessageType type) =>
@@ -37,6 +42,10 @@ internal static class FromDock
             MessageType.DockHealth => DockHealth(draw),
             MessageType.RecordBatch => RecordBatch(draw),
             MessageType.ClockReading => ClockReading(draw),
+            MessageType.Block => OfBlock(draw),
+            MessageType.SessionHead => SessionHead(draw),
+            MessageType.ReceiptShown => ReceiptShown(draw),
+            MessageType.CheckpointHeld => CheckpointHeld(draw),
             _ => ClockEcho(draw),
         };
 
@@ -233,6 +242,69 @@ internal static class FromDock
                 m.GatewayUtcNs,
             ]
         );
+    }
+
+    private static (byte[], string) OfBlock(Samples draw)
+    {
+        var parts = (ushort)(1 + draw.Int(Limits.BlockPartsMax));
+        var key = draw.LogKey();
+        var header = new BlockHeader(key, draw.U64() / 2, (ushort)(1 + draw.Int(parts)), parts, (BlockKind)draw.U8(), draw.SerialOrNone());
+        var content = draw.Bytes(draw.Int(800));
+        var frame = new byte[Limits.SerialFrameBytesMax];
+        var bytes = Block.Write(frame, 7, 1, header, content);
+        object[] fields = [header.Sequence, header.Part, header.Parts, (byte)header.Kind, Samples.Hex(content)];
+        return (
+            frame[..bytes],
+            Samples.Line([(byte)MessageType.Block, Limits.SerialPayloadBytesMax, .. Log(header.Log, header.Carrier), .. fields])
+        );
+    }
+
+    private static (byte[], string) SessionHead(Samples draw)
+    {
+        var first = draw.U64() / 2;
+        var m = new SessionHead(
+            (HeadGrade)draw.U8(),
+            draw.LogKey(),
+            first,
+            draw.Hash(),
+            first + (draw.U64() / 2),
+            draw.Hash(),
+            draw.U64(),
+            draw.Nonce(),
+            draw.U64(),
+            draw.Serial(),
+            draw.Signature()
+        );
+        return Made(
+            m,
+            [
+                .. Log(m.Log, ""),
+                (byte)m.Grade,
+                m.FirstSequence,
+                Samples.Hex(m.ChainAtFirst.ToArray()),
+                m.NextSequence,
+                Samples.Hex(m.ChainAtNext.ToArray()),
+                m.Counter,
+                m.Nonce.IsNone ? "-" : Convert.ToHexString([.. BitConverter.GetBytes(m.Nonce.Low), .. BitConverter.GetBytes(m.Nonce.High)]),
+                m.ReadUtcNs,
+                Samples.Hex(m.Signer),
+                (byte)m.Signature.Algorithm,
+                Samples.Hex(m.Signature.Bytes),
+            ]
+        );
+    }
+
+    private static (byte[], string) ReceiptShown(Samples draw)
+    {
+        var m = new ReceiptShown(draw.SerialOrNone(), FromGateway.DrawReceipt(draw));
+        var receipt = FrameWriter.ToArray(7, 0, m.Receipt).AsSpan()[FrameHeader.Bytes..^FrameHeader.CheckBytes];
+        return Made(m, [Samples.Hex(m.Carrier), Samples.Hex(receipt)]);
+    }
+
+    private static (byte[], string) CheckpointHeld(Samples draw)
+    {
+        var m = new CheckpointHeld(draw.U64(), draw.Hash(), draw.Topic());
+        return Made(m, [m.TreeSize, m.Root.IsNone ? "-" : Samples.Hex(m.Root.ToArray()), Samples.Hex(m.Origin)]);
     }
 
     private static object[] Identity(string force, string armoury, string dock, string model, string firmware, ulong bootId) =>

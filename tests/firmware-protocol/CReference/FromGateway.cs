@@ -1,5 +1,6 @@
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.FirmwareProtocol.Records;
 
 namespace TaserTelemetry.FirmwareProtocol.Tests.CReference;
 
@@ -19,6 +20,9 @@ internal static class FromGateway
         MessageType.Nack,
         MessageType.Hold,
         MessageType.ClockEchoRequest,
+        MessageType.Receipt,
+        MessageType.NonceGrant,
+        MessageType.ConsistencyProof,
     ];
 
     public static byte[] Draw(Samples draw, MessageType type) =>
@@ -45,6 +49,9 @@ internal static class FromGateway
             MessageType.Ack => Frame(DrawAck(draw)),
             MessageType.Nack => Frame(new Nack(draw.U32(), (Reason)draw.U16())),
             MessageType.Hold => Frame(new Hold((uint)draw.Int(Limits.HoldMsMax + 1), (Reason)draw.U16())),
+            MessageType.Receipt => Frame(DrawReceipt(draw)),
+            MessageType.NonceGrant => Frame(new NonceGrant(draw.Name(), draw.U64(), Repeat(draw.Int(Limits.NoncePoolMax + 1), draw.Nonce))),
+            MessageType.ConsistencyProof => Frame(DrawProof(draw)),
             _ => Frame(new ClockEchoRequest(draw.U64(), draw.U64())),
         };
 
@@ -62,6 +69,12 @@ internal static class FromGateway
             MessageType.Ack => Read<Ack>(frame, Of),
             MessageType.Nack => Read<Nack>(frame, m => [0, 0, m.Frame, (ushort)m.Reason, "-"]),
             MessageType.Hold => Read<Hold>(frame, m => [0, 0, m.DurationMs, (ushort)m.Reason, "-"]),
+            MessageType.Receipt => Read<Receipt>(frame, Of),
+            MessageType.NonceGrant => Read<NonceGrant>(
+                frame,
+                m => [m.ExpiresUtcNs, m.Nonces.IsEmpty ? "-" : string.Concat(m.Nonces.ToArray().Select(NonceHex)), Samples.Hex(m.Gateway)]
+            ),
+            MessageType.ConsistencyProof => Read<ConsistencyProof>(frame, Of),
             _ => Read<ClockEchoRequest>(frame, m => [m.RequestId, m.GatewayUtcNs, 0, 0, "-"]),
         };
 
@@ -111,6 +124,67 @@ internal static class FromGateway
             m.Verdicts.Length,
             .. m.Verdicts.ToArray().SelectMany(v => new object[] { v.Frame, (byte)v.Verdict, (byte)v.Action, (ushort)v.Reason, v.Detail }),
         ];
+
+    private static object[] Of(Receipt m) =>
+        [
+            (byte)m.Log.Log,
+            m.Log.Epoch.Number,
+            m.Log.Epoch.Incarnation,
+            m.IssuedUtcNs,
+            m.KeyId,
+            string.Concat(
+                m.Ranges.ToArray()
+                    .Select(r =>
+                        Convert.ToHexString([
+                            .. BitConverter.GetBytes(r.Range.First),
+                            .. BitConverter.GetBytes(r.Range.Count),
+                            .. BitConverter.GetBytes(r.LeafFirst),
+                            .. BitConverter.GetBytes(r.LeafLast),
+                        ])
+                    )
+            ),
+            Samples.Hex(m.Log.Device),
+            Samples.Hex(m.Gateway),
+            (byte)m.Signature.Algorithm,
+            Samples.Hex(m.Signature.Bytes),
+        ];
+
+    private static object[] Of(ConsistencyProof m) =>
+        [
+            m.OldSize,
+            m.NewSize,
+            Samples.Hex(m.NewRoot.ToArray()),
+            m.HashesInAll,
+            m.FirstHash,
+            Samples.Hex(m.Hashes.ToArray().SelectMany(hash => hash.ToArray()).ToArray()),
+            Samples.Hex(m.Origin),
+            (byte)m.Signature.Algorithm,
+            Samples.Hex(m.Signature.Bytes),
+        ];
+
+    public static Receipt DrawReceipt(Samples draw)
+    {
+        var ranges = draw.Ranges().Span.ToArray().DefaultIfEmpty(new SequenceRange(3, 4));
+        var leaf = (ulong)draw.Int(1000);
+        return new(
+            draw.LogKey(),
+            draw.U64(),
+            draw.U64(),
+            draw.Name(),
+            ranges.Select(range => new ReceiptRange(range, leaf, leaf + (ulong)draw.Int(9))).ToArray(),
+            draw.Signature()
+        );
+    }
+
+    private static ConsistencyProof DrawProof(Samples draw)
+    {
+        var (first, count, size) = (draw.Int(10), draw.Int(20), draw.U64() / 2);
+        var hashes = Repeat(count, draw.Hash);
+        var inAll = (byte)(first + count + draw.Int(20));
+        return new(size, size + draw.U64() / 2, draw.Hash(), inAll, (byte)first, hashes, draw.Topic(), draw.Signature());
+    }
+
+    private static T[] Repeat<T>(int count, Func<T> draw) => [.. Enumerable.Range(0, count).Select(_ => draw())];
 
     private static Ack DrawAck(Samples draw)
     {

@@ -165,9 +165,12 @@ static uint16_t write_of_log(uint8_t type, uint8_t *payload, uint16_t room) {
         tt_log_cleared cleared;
         tt_batch batch;
         tt_clock_reading reading;
+        tt_block block;
+        tt_session_head head;
     } m;
     size_t count;
     uint8_t *bytes = NULL;
+    uint8_t *more[3] = {NULL, NULL, NULL};
     uint16_t used;
     memset(&m, 0, sizeof m);
     m.docked.log = &log;
@@ -200,6 +203,41 @@ static uint16_t write_of_log(uint8_t type, uint8_t *payload, uint16_t room) {
         memcpy(payload + used, bytes, count);
         free(bytes);
         return (uint16_t)(used + count);
+    } else if (type == TT_BLOCK) {
+        m.block.sequence = number();
+        m.block.part = (uint16_t)number();
+        m.block.parts = (uint16_t)number();
+        m.block.kind = (uint8_t)number();
+        bytes = bytes_of(next_token(), &count);
+        used = tt_write(type, &m.block, payload, room);
+        if (used == 0 || used + count > room) {
+            free(bytes);
+            return 0;
+        }
+        memcpy(payload + used, bytes, count);
+        free(bytes);
+        return (uint16_t)(used + count);
+    } else if (type == TT_SESSION_HEAD) {
+        tt_signature signature;
+        m.head.grade = (uint8_t)number();
+        m.head.first = number();
+        m.head.chain_at_first = more[0] = bytes_of(next_token(), &count);
+        m.head.next = number();
+        m.head.chain_at_next = more[1] = bytes_of(next_token(), &count);
+        m.head.counter = number();
+        more[2] = bytes_of(next_token(), &count);
+        m.head.nonce = count == 0 ? NULL : more[2];
+        m.head.read_utc_ns = number();
+        m.head.signer = text();
+        signature.algorithm = (uint8_t)number();
+        bytes = bytes_of(next_token(), &count);
+        signature.bytes = bytes;
+        used = tt_write_signature(&signature, payload, tt_write(type, &m.head, payload, room), room);
+        free(more[0]);
+        free(more[1]);
+        free(more[2]);
+        free(bytes);
+        return used;
     } else if (type == TT_CLOCK_READING) {
         m.reading.order = (uint8_t)number();
         m.reading.device_stamp = number();
@@ -214,6 +252,39 @@ static uint16_t write_of_log(uint8_t type, uint8_t *payload, uint16_t room) {
     return used;
 }
 
+/* What is written without an identity or a log. */
+static uint16_t write_other(uint8_t type, uint8_t *payload, uint16_t room) {
+    size_t count;
+    uint16_t used;
+    uint8_t *bytes;
+    if (type == TT_RECEIPT_SHOWN) {
+        tt_receipt_shown shown;
+        shown.carrier = text();
+        bytes = bytes_of(next_token(), &count);
+        used = tt_write(type, &shown, payload, room);
+        used = used == 0 || used + count > room ? 0 : used;
+        memcpy(payload + used, bytes, used == 0 ? 0 : count);
+        used = (uint16_t)(used == 0 ? 0 : used + count);
+    } else {
+        tt_checkpoint_held held;
+        char *origin;
+        held.tree_size = number();
+        bytes = bytes_of(next_token(), &count);
+        held.root = count == 0 ? NULL : bytes;
+        origin = (char *)bytes_of(next_token(), &count);
+        origin = (char *)realloc(origin, count + 1);
+        if (origin == NULL) {
+            exit(2);
+        }
+        origin[count] = 0;
+        held.origin = origin;
+        used = tt_write(type, &held, payload, room);
+        free(origin);
+    }
+    free(bytes);
+    return used;
+}
+
 static void on_write(void) {
     uint8_t type = (uint8_t)number();
     uint16_t room = (uint16_t)number();
@@ -224,6 +295,8 @@ static void on_write(void) {
     }
     if (type == TT_HELLO || type == TT_DOCK_HEALTH || type == TT_CLOCK_ECHO) {
         used = write_of_dock(type, payload, room);
+    } else if (type == TT_RECEIPT_SHOWN || type == TT_CHECKPOINT_HELD) {
+        used = write_other(type, payload, room);
     } else if (type == TT_HEARTBEAT) {
         tt_heartbeat beat;
         beat.clocks = clocks();
@@ -277,8 +350,36 @@ static void print_want(const tt_want *want) {
     print_text(want->carrier);
 }
 
+static void print_receipt(const tt_receipt *receipt) {
+    print_number(receipt->kind);
+    print_number(receipt->epoch.number);
+    print_number(receipt->epoch.incarnation);
+    print_number(receipt->issued_utc_ns);
+    print_number(receipt->key_id);
+    print_bytes(receipt->ranges, 28u * receipt->range_count);
+    print_text(receipt->device);
+    print_text(receipt->gateway);
+    print_number(receipt->signature.algorithm);
+    print_bytes(receipt->signature.bytes, receipt->signature.algorithm == 0 ? 0 : TT_SIGNATURE_BYTES);
+}
+
+static void print_proof(const tt_consistency_proof *proof) {
+    print_number(proof->old_size);
+    print_number(proof->new_size);
+    print_bytes(proof->new_root, TT_HASH_BYTES);
+    print_number(proof->hashes_in_all);
+    print_number(proof->first_hash);
+    print_bytes(proof->hashes, 32u * proof->count);
+    print_text(proof->origin);
+    print_number(proof->signature.algorithm);
+    print_bytes(proof->signature.bytes, proof->signature.algorithm == 0 ? 0 : TT_SIGNATURE_BYTES);
+}
+
 static void on_read(void) {
     union {
+        tt_receipt receipt;
+        tt_nonce_grant grant;
+        tt_consistency_proof proof;
         tt_welcome welcome;
         tt_want want;
         tt_ack ack;
@@ -308,6 +409,14 @@ static void on_read(void) {
         print_number(m.welcome.utc_ns);
         print_text(m.welcome.gateway);
         print_text(m.welcome.up_topic);
+    } else if (type == TT_RECEIPT) {
+        print_receipt(&m.receipt);
+    } else if (type == TT_NONCE_GRANT) {
+        print_number(m.grant.expires_utc_ns);
+        print_bytes(m.grant.nonces, 16u * m.grant.count);
+        print_text(m.grant.gateway);
+    } else if (type == TT_CONSISTENCY_PROOF) {
+        print_proof(&m.proof);
     } else if (type == TT_WANT) {
         print_want(&m.want);
     } else if (type == TT_ACK) {
