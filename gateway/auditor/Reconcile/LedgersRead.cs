@@ -61,6 +61,7 @@ internal sealed class LedgersRead
             Gaps = intake.Gaps,
             IntegrityFacts = intake.IntegrityFacts,
             Enrolments = intake.Enrolments,
+            CartridgeReadings = intake.CartridgeReadings,
             FromNs = request.FromNs,
             ToNs = request.ToNs,
         };

@@ -43,9 +43,9 @@ public sealed record BundleItem(ulong Index, string LeafHash, string Type, strin
 /// <param name="Carriers">Serials of what brought the log; empty text = the device itself.</param>
 /// <param name="Grades">Authenticity grades.</param>
 /// <param name="ParserVersions">Decoder versions.</param>
-/// <param name="RecordsNew">Event records new in it.</param>
-/// <param name="RecordsAgain">Event records delivered again and compared equal.</param>
-/// <param name="RecordsDiffering">Event records delivered again with other bytes.</param>
+/// <param name="RecordsNew">Records of all logs new in it.</param>
+/// <param name="RecordsAgain">Records of all logs delivered again and compared equal.</param>
+/// <param name="RecordsDiffering">Records of all logs delivered again with other bytes.</param>
 public sealed record BundleReading(
     ulong SessionId,
     string Dock,

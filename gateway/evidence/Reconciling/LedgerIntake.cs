@@ -1,12 +1,20 @@
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Evidence.Reading;
+using TaserTelemetry.FirmwareProtocol.Blocks;
+using TaserTelemetry.FirmwareProtocol.Frames;
+using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Ledger.Journals;
 using TaserTelemetry.Reconciler.Inputs;
 using ClockQuality = TaserTelemetry.Reconciler.Inputs.ClockQuality;
+using ClockReading = TaserTelemetry.Evidence.Leaves.ClockReading;
 using DeviceEnrolment = TaserTelemetry.Reconciler.Inputs.DeviceEnrolment;
+using Docked = TaserTelemetry.Evidence.Leaves.Docked;
 using EnrolmentLeaf = TaserTelemetry.Evidence.Leaves.DeviceEnrolment;
+using Frames = TaserTelemetry.FirmwareProtocol.Frames.ReadStatus;
 using Grade = TaserTelemetry.Reconciler.Inputs.AuthenticityGrade;
+using ReadStatus = TaserTelemetry.Ledger.Journals.ReadStatus;
+using Undocked = TaserTelemetry.Evidence.Leaves.Undocked;
 
 namespace TaserTelemetry.Evidence.Reconciling;
 
@@ -38,6 +46,7 @@ public sealed class LedgerIntake
     private readonly NameCache names = new();
     private readonly List<ClockComparison> comparisons = [];
     private readonly List<DeviceEnrolment> enrolments = [];
+    private readonly List<CartridgeReading> cartridges = [];
     private readonly DockingNotes dockings = new();
     private readonly GapNotes gaps = new();
     private readonly IntegrityNotes integrity = new();
@@ -61,6 +70,9 @@ public sealed class LedgerIntake
 
     /// <summary>Enrolments of devices.</summary>
     public IReadOnlyList<DeviceEnrolment> Enrolments => enrolments;
+
+    /// <summary>Cartridge serials as devices reported them.</summary>
+    public IReadOnlyList<CartridgeReading> CartridgeReadings => cartridges;
 
     /// <summary>How much was taken in.</summary>
     public IntakeCounts Counts => counts;
@@ -107,6 +119,9 @@ public sealed class LedgerIntake
             case ClockReading reading:
                 TakeReading(reader, reading);
                 return true;
+            case StoredBlock { BlockKind: (byte)BlockKind.Serials, Log: LogKind.Event } block:
+                TakeSerials(reader, block);
+                return true;
             case EnrolmentLeaf { Standing: Standing.InForce } device:
                 enrolments.Add(new DeviceEnrolment(device.Device, device.Model, device.Armoury, device.AtNs, RefOf(reader)));
                 return true;
@@ -139,7 +154,7 @@ public sealed class LedgerIntake
             case EventsState.Disposed:
                 counts = counts with { DisposedBatches = counts.DisposedBatches + 1 };
                 return true;
-            case EventsState.Present when batch.Log == LogKind.Event:
+            case EventsState.Present when batch.Log is LogKind.Event or LogKind.Pulse:
                 break;
             case EventsState.Present:
                 return true;
@@ -211,6 +226,31 @@ public sealed class LedgerIntake
                 RefOf(reader)
             )
         );
+    }
+
+    private void TakeSerials(EvidenceReader reader, StoredBlock leaf)
+    {
+        if (reader.State != ReceivedState.Present)
+        {
+            return;
+        }
+        var read = FrameReader.Read(reader.Received, Limits.MqttPayloadBytesMax);
+        if (
+            read.Status != Frames.Done
+            || !Block.Decode(read.Frame, out var block).IsNone
+            || !BlockContent.ReadSerials(block.UntrustedContent, out var serials).IsNone
+        )
+        {
+            return;
+        }
+        foreach (var part in serials)
+        {
+            if (part.Of == SerialOf.Cartridge && part.Serial.Length > 0 && part.Bay < EventRecord.BaysMax)
+            {
+                var at = leaf.Arrival.ReceivedNs;
+                cartridges.Add(new CartridgeReading(leaf.Device, leaf.Sequence, part.Bay, part.Serial, at, RefOf(reader)));
+            }
+        }
     }
 
     private static LeafRef RefOf(EvidenceReader reader)
