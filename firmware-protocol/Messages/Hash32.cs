@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using TaserTelemetry.FirmwareProtocol.Frames;
 
 namespace TaserTelemetry.FirmwareProtocol.Messages;
@@ -34,7 +35,15 @@ public readonly record struct Hash32(ulong A, ulong B, ulong C, ulong D)
         return bytes;
     }
 
-    internal static Hash32 Read(ref PayloadReader reader) => new(reader.U64(), reader.U64(), reader.U64(), reader.U64());
+    internal static Hash32 Read(ref PayloadReader reader) =>
+        reader.Take(Limits.HashBytes) is { IsEmpty: false } bytes
+            ? new(
+                BinaryPrimitives.ReadUInt64LittleEndian(bytes),
+                BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]),
+                BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]),
+                BinaryPrimitives.ReadUInt64LittleEndian(bytes[24..])
+            )
+            : default;
 
     internal void Write(ref PayloadWriter writer)
     {

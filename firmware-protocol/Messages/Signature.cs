@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using TaserTelemetry.FirmwareProtocol.Frames;
 
 namespace TaserTelemetry.FirmwareProtocol.Messages;
@@ -76,7 +77,11 @@ public readonly record struct Nonce(ulong Low, ulong High)
         return Read(ref reader);
     }
 
-    internal static Nonce Read(ref PayloadReader reader) => new(reader.U64(), reader.U64());
+    // Taken as one field, so that a payload that ends inside it is told the field's first byte.
+    internal static Nonce Read(ref PayloadReader reader) =>
+        reader.Take(Limits.NonceBytes) is { IsEmpty: false } bytes
+            ? new(BinaryPrimitives.ReadUInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]))
+            : default;
 
     internal void Write(ref PayloadWriter writer)
     {
