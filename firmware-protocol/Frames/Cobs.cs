@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
 namespace TaserTelemetry.FirmwareProtocol.Frames;
 
 /// <summary>
@@ -8,66 +11,185 @@ public static class Cobs
 {
     private const int RunMax = 254;
 
+    // Event records are full of zeros, so most runs are a few bytes long: those are moved as one vector, whatever their length, and what is
+    // moved too much is written over by what follows.
+    private const int VectorBytes = 16;
+    private const int CopyBytes = 512;
+
     /// <summary>Bytes that so many bytes can take once encoded, without the closing zero.</summary>
     public static int EncodedBytesMax(int bytes) => bytes + 1 + (bytes / RunMax);
 
     /// <summary>Encodes without the closing zero and answers the bytes written. A destination too short is a programming error.</summary>
     public static int Encode(ReadOnlySpan<byte> source, Span<byte> destination)
     {
-        var at = 0;
-        while (true)
+        if (TryEncodeShortRuns(source, destination))
         {
-            var window = source.Length > RunMax ? source[..RunMax] : source;
-            var zero = window.IndexOf((byte)0);
-            var run = zero < 0 ? window.Length : zero;
-            destination[at] = (byte)(run + 1);
-            source[..run].CopyTo(destination[(at + 1)..]);
-            at += run + 1;
-            if (zero >= 0)
-            {
-                source = source[(run + 1)..];
-                continue;
-            }
+            return source.Length + 1;
+        }
 
-            source = source[run..];
-            if (source.IsEmpty)
+        var at = 0;
+        var start = 0;
+        for (var block = 0; block < source.Length; block += VectorBytes)
+        {
+            var zeros = ZerosIn(source, block);
+            for (; zeros != 0; zeros &= zeros - 1)
             {
-                return at;
+                var zero = block + BitOperations.TrailingZeroCount(zeros);
+                at = WriteFullRuns(source, ref start, zero, destination, at);
+                at = WriteRun(source, start, zero - start, destination, at);
+                start = zero + 1;
             }
         }
+
+        // The last run ends with the frame; of a frame that ends in a full run nothing is left to say.
+        var before = at;
+        at = WriteFullRuns(source, ref start, source.Length, destination, at);
+        return start == source.Length && at > before ? at : WriteRun(source, start, source.Length - start, destination, at);
     }
 
     /// <summary>
     /// Decodes one stretch without its closing zero. Answers the bytes written, or -1 where a run points past the end, a zero stands
-    /// inside, or the destination is too short. Never throws. <paramref name="destination"/> may be the source's own memory.
+    /// inside, or the destination is shorter than the stretch less one. Never throws.
     /// </summary>
     public static int Decode(ReadOnlySpan<byte> untrusted, Span<byte> destination)
     {
-        var written = 0;
-        while (!untrusted.IsEmpty)
+        if (destination.Length < untrusted.Length - 1 || untrusted.Contains((byte)0))
         {
-            int code = untrusted[0];
-            if (code == 0 || code > untrusted.Length)
+            return -1;
+        }
+
+        if (untrusted.IsEmpty)
+        {
+            return 0;
+        }
+
+        // The decoded bytes are the encoded ones, one place down, with a zero where a code stood: so they are copied in large pieces, and the
+        // walk from code to code only writes zeros. A full run's code stands for no zero and moves what follows one more place down.
+        var copied = 1;
+        var down = 1;
+        int code = untrusted[0];
+        var at = code;
+        while (at < untrusted.Length)
+        {
+            if (code > RunMax)
             {
-                return -1;
+                Copy(untrusted, ref copied, at, destination, down);
+                copied = at + 1;
+                down++;
+                code = untrusted[at];
+                at += code;
+                continue;
             }
 
-            var run = untrusted[1..code];
-            untrusted = untrusted[code..];
-            var closes = code <= RunMax && !untrusted.IsEmpty;
-            if (run.Length + (closes ? 1 : 0) > destination.Length - written || run.Contains((byte)0))
+            if (at >= copied)
             {
-                return -1;
+                Copy(untrusted, ref copied, Math.Min(at + CopyBytes, untrusted.Length), destination, down);
             }
 
-            run.CopyTo(destination[written..]);
-            written += run.Length;
-            if (closes)
+            destination[at - down] = 0;
+            code = untrusted[at];
+
+            // In event records a zero mostly follows a zero: said as a branch, the processor walks on without waiting for the code.
+            if (code == 1)
             {
-                destination[written++] = 0;
+                at++;
+            }
+            else
+            {
+                at += code;
             }
         }
 
-        return written;
+        if (at > untrusted.Length)
+        {
+            return -1;
+        }
+
+        Copy(untrusted, ref copied, untrusted.Length, destination, down);
+        return untrusted.Length - down;
+    }
+
+    private static void Copy(ReadOnlySpan<byte> source, ref int copied, int to, Span<byte> destination, int down)
+    {
+        if (to > copied)
+        {
+            source[copied..to].CopyTo(destination[(copied - down)..]);
+            copied = to;
+        }
+    }
+
+    // Where no run is full, which is nearly always, the encoded bytes are the bytes one place up, with a code where a zero stood.
+    private static bool TryEncodeShortRuns(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        source.CopyTo(destination[1..]);
+        var code = 0;
+        for (var block = 0; block < source.Length; block += VectorBytes)
+        {
+            for (var zeros = ZerosIn(source, block); zeros != 0; zeros &= zeros - 1)
+            {
+                var zero = block + BitOperations.TrailingZeroCount(zeros);
+                if (zero - code >= RunMax)
+                {
+                    return false;
+                }
+
+                destination[code] = (byte)(zero - code + 1);
+                code = zero + 1;
+            }
+        }
+
+        if (source.Length - code >= RunMax)
+        {
+            return false;
+        }
+
+        destination[code] = (byte)(source.Length - code + 1);
+        return true;
+    }
+
+    private static uint ZerosIn(ReadOnlySpan<byte> source, int block)
+    {
+        if (source.Length - block >= VectorBytes)
+        {
+            return Vector128.Equals(Vector128.Create(source.Slice(block, VectorBytes)), Vector128<byte>.Zero).ExtractMostSignificantBits();
+        }
+
+        var zeros = 0u;
+        for (var index = block; index < source.Length; index++)
+        {
+            zeros |= source[index] == 0 ? 1u << (index - block) : 0;
+        }
+
+        return zeros;
+    }
+
+    private static int WriteFullRuns(ReadOnlySpan<byte> source, ref int start, int end, Span<byte> destination, int at)
+    {
+        while (end - start >= RunMax)
+        {
+            at = WriteRun(source, start, RunMax, destination, at);
+            start += RunMax;
+        }
+
+        return at;
+    }
+
+    private static int WriteRun(ReadOnlySpan<byte> source, int start, int run, Span<byte> destination, int at)
+    {
+        destination[at] = (byte)(run + 1);
+        Move(source, start, run, destination, at + 1);
+        return at + 1 + run;
+    }
+
+    private static void Move(ReadOnlySpan<byte> source, int from, int count, Span<byte> destination, int to)
+    {
+        if (count <= VectorBytes && source.Length - from >= VectorBytes && destination.Length - to >= VectorBytes)
+        {
+            Vector128.Create(source.Slice(from, VectorBytes)).CopyTo(destination.Slice(to, VectorBytes));
+        }
+        else
+        {
+            source.Slice(from, count).CopyTo(destination[to..]);
+        }
     }
 }

@@ -66,8 +66,8 @@ public sealed class SerialDeframer
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payloadBytesMax, Limits.MqttPayloadBytesMax);
         this.payloadBytesMax = payloadBytesMax;
         var frameBytesMax = FrameHeader.Bytes + payloadBytesMax + FrameHeader.CheckBytes;
-        decoded = new byte[frameBytesMax];
         stretch = new byte[Cobs.EncodedBytesMax(frameBytesMax)];
+        decoded = new byte[stretch.Length];
     }
 
     /// <summary>Bytes of a stretch that is half-way.</summary>

@@ -53,18 +53,68 @@ internal static class RecordCheck
     private const uint MiddleBitsOfBays = 0x1249_2492;
     private const uint NoBayThere = 0xC000_0000;
 
+    // Codes 1 to 29 but 27, which no device writes.
+    private const uint DeviceCodes = 0x37FF_FFFE;
+    private const int CodeBits = 31;
+    private const int FlagsMax = 15;
+    private const int TemperatureLowDeciC = 600;
+    private const int TemperatureSpanDeciC = 1_800;
+    private const int TemperatureAbsentShifted = 0x8000 + TemperatureLowDeciC;
+
+    private static readonly ulong[] ArgumentMaxOfCode = [.. Enumerable.Range(0, CodeBits + 1).Select(code => ArgumentMax((EventCode)code))];
+
     /// <summary>The marks of all records, joined. The bytes are a whole number of records.</summary>
     internal static RecordMarks All(ReadOnlySpan<byte> records, int width, StampUnit unit)
     {
         var stampMax = StampMax(unit);
+        // One above, so that the absent stamp, which wraps to zero, passes the same comparison.
+        var stampLimit = stampMax == ulong.MaxValue ? ulong.MaxValue : stampMax + 1;
+        var argumentMax = ArgumentMaxOfCode.AsSpan(0, CodeBits + 1);
         var marks = 0u;
-        while (records.Length >= width)
+        while (records.Length >= width && records.Length >= EventRecord.Bytes)
         {
-            marks |= One(records, stampMax);
+            if (IsDoubtful(records[..EventRecord.Bytes], stampLimit, argumentMax))
+            {
+                marks |= One(records, stampMax);
+            }
+
             records = records[width..];
         }
 
         return (RecordMarks)marks;
+    }
+
+    /// <summary>
+    /// Whether any of the checks of <see cref="One"/> fails: the same ten, joined without a branch. A difference is negative where its
+    /// check fails, so that one sign bit tells of all; additions wrap on purpose where all ones mean absent (SPEC clause 7.1).
+    /// </summary>
+    private static bool IsDoubtful(ReadOnlySpan<byte> record, ulong stampLimit, ReadOnlySpan<ulong> argumentMax)
+    {
+        unchecked
+        {
+            var stamp = BinaryPrimitives.ReadUInt64LittleEndian(record);
+            var codeAndFlags = BinaryPrimitives.ReadUInt32LittleEndian(record[12..]);
+            long code = codeAndFlags & 0xFFFF;
+            long flags = codeAndFlags >> 16;
+            long durationMs = BinaryPrimitives.ReadUInt32LittleEndian(record[16..]);
+            var bays = BinaryPrimitives.ReadUInt32LittleEndian(record[24..]);
+            var last = BinaryPrimitives.ReadUInt32LittleEndian(record[28..]);
+            var argument = BinaryPrimitives.ReadUInt64LittleEndian(record[32..]);
+            long temperature = (ushort)(last + TemperatureLowDeciC);
+            long battery = (byte)((last >> 16) + 1);
+            long bay = (byte)((last >> 24) + 1);
+            long baysWrong = (bays & TopBitsOfBays & ((bays & MiddleBitsOfBays) << 1)) | (bays & NoBayThere);
+            var sign =
+                (CodeBits - code)
+                | (((DeviceCodes >> (int)code) & 1L) - 1)
+                | (FlagsMax - flags)
+                | (DurationMsMax - durationMs)
+                | -baysWrong
+                | ((TemperatureSpanDeciC - temperature) & -(temperature ^ TemperatureAbsentShifted))
+                | (101 - battery)
+                | (EventRecord.BaysMax - bay);
+            return sign < 0 | stamp + 1 > stampLimit | argument > argumentMax[(int)(code & CodeBits)];
+        }
     }
 
     private static ulong StampMax(StampUnit unit) =>
