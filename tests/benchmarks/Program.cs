@@ -1,9 +1,11 @@
 using TaserTelemetry.Benchmarks;
+using TaserTelemetry.Benchmarks.Protocol;
 using TaserTelemetry.Benchmarks.TimeSeries;
 
 // Each figure with its peer in the same run: ours and the baseline by turns, five runs each, medians and the ratio.
 var benchmarks = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
 {
+    ["decoding"] = Decoding.RunAsync,
     ["lines"] = LineFormatting.RunAsync,
     ["influx"] = InfluxFilling.RunAsync,
     ["duckdb"] = EmbeddedFilling.RunAsync,
