@@ -1,5 +1,6 @@
 using TaserTelemetry.Benchmarks;
 using TaserTelemetry.Benchmarks.Protocol;
+using TaserTelemetry.Benchmarks.Reconciling;
 using TaserTelemetry.Benchmarks.TimeSeries;
 
 // Each figure with its peer in the same run: ours and the baseline by turns, five runs each, medians and the ratio.
@@ -9,6 +10,7 @@ var benchmarks = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
     ["lines"] = LineFormatting.RunAsync,
     ["influx"] = InfluxFilling.RunAsync,
     ["duckdb"] = EmbeddedFilling.RunAsync,
+    ["reconcile"] = ReconcileFigures.RunAsync,
 };
 
 if (args.Length == 0 || args.Any(name => !benchmarks.ContainsKey(name)))

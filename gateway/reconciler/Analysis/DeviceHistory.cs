@@ -58,6 +58,9 @@ internal sealed class Activation
 
     public string Reason { get; set; } = "";
 
+    /// <summary>The register row that excuses it; line 0 = none.</summary>
+    public SourceRow ReasonRow { get; set; }
+
     public long EndNs => Start.MiddleNs + DurationMs * 1_000_000L;
 
     /// <summary>Longer than a limit even after the rounding of the log (domain 1.4: a "5 s" of a whole-second log spans 4.5 to 5.5 s).</summary>

@@ -21,6 +21,7 @@ internal static class AccountBuilder
                 a.Start,
                 a.Class,
                 a.Reason,
+                a.ReasonRow,
                 a.Class is ActivationClass.Matched or ActivationClass.Unaccounted or ActivationClass.Waiting ? a.Incident?.UseId ?? "" : "",
                 a.Incident is { } i && a.Class == ActivationClass.Matched ? i.Matches.Select(m => m.Report.ReportId).ToList() : [],
                 a.Device.BatchOf(a.First).Leaf
@@ -109,12 +110,7 @@ internal static class AccountBuilder
     private static bool Excused(ActivationClass c) =>
         c is ActivationClass.Maintenance or ActivationClass.Test or ActivationClass.Training or ActivationClass.Unintentional;
 
-    /// <summary>The reason without the row that gave it, so that equal reasons add up.</summary>
-    private static string Heading(ActivationLine line)
-    {
-        int row = line.Reason.LastIndexOf(" (", StringComparison.Ordinal);
-        return line.Class.ToString().ToLowerInvariant() + ": " + (row > 0 ? line.Reason[..row] : line.Reason);
-    }
+    private static string Heading(ActivationLine line) => line.Class.ToString().ToLowerInvariant() + ": " + line.Reason;
 
     private static CartridgeAccount? Cartridges(IReadOnlyList<CartridgeRow>? rows)
     {

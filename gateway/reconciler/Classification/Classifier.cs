@@ -3,6 +3,7 @@ using TaserTelemetry.Reconciler.Analysis;
 using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Matching;
 using TaserTelemetry.Reconciler.Registers;
+using TaserTelemetry.Reconciler.Reports;
 using TaserTelemetry.Reconciler.Time;
 
 namespace TaserTelemetry.Reconciler.Classification;
@@ -21,22 +22,20 @@ internal static class Classifier
             var link = new LinkState(device.Events);
             foreach (var activation in device.Activations)
             {
-                (activation.Class, activation.Reason) = Judge(world, activation, testsOfIssue, link);
+                (activation.Class, activation.Reason, activation.ReasonRow) = Judge(world, activation, testsOfIssue, link);
             }
         }
     }
 
-    private static (ActivationClass, string) Judge(
-        World world,
-        Activation activation,
-        Dictionary<IssueRow, int> testsOfIssue,
-        LinkState link
-    )
+    /// <summary>What an activation was, why, and the row that says so.</summary>
+    private readonly record struct Verdict(ActivationClass Class, string Reason, SourceRow Row = default);
+
+    private static Verdict Judge(World world, Activation activation, Dictionary<IssueRow, int> testsOfIssue, LinkState link)
     {
         var incident = activation.Incident;
         if (incident is { Matches.Count: > 0 } && activation.Code != EventCode.Test)
         {
-            return (ActivationClass.Matched, "in one incident with a reported use");
+            return new Verdict(ActivationClass.Matched, "in one incident with a reported use");
         }
 
         if (Register(activation) is { } row)
@@ -56,16 +55,16 @@ internal static class Classifier
 
         if (incident is { PersonDecides: true })
         {
-            return (ActivationClass.Waiting, "a person decides a match");
+            return new Verdict(ActivationClass.Waiting, "a person decides a match");
         }
 
         return world.HasReports && world.AsOfNs < world.ReportDueNs(activation.Device.IssueAt(activation.Start), activation.Start)
-            ? (ActivationClass.Waiting, "the reporting window is open")
-            : (ActivationClass.Unaccounted, "no report found in the files given");
+            ? new Verdict(ActivationClass.Waiting, "the reporting window is open")
+            : new Verdict(ActivationClass.Unaccounted, "no report found in the files given");
     }
 
     /// <summary>What only a register row for that device, time and cartridge excuses.</summary>
-    private static (ActivationClass, string)? Register(Activation activation)
+    private static Verdict? Register(Activation activation)
     {
         var device = activation.Device;
         var issue = device.IssueAt(activation.Start);
@@ -77,7 +76,7 @@ internal static class Classifier
                 && Fits(row.CartridgeSerial, issue)
             )
             {
-                return (ActivationClass.Unintentional, $"declared unintentional, signed ({row.Source})");
+                return new Verdict(ActivationClass.Unintentional, "declared unintentional, signed", row.Source);
             }
         }
 
@@ -91,14 +90,14 @@ internal static class Classifier
             bool cartridges = activation.Deployments == 0 || row.Cartridges > 0;
             if (cartridges && new TimeInterval(row.From.LowNs, row.To.HighNs).Overlaps(activation.Start))
             {
-                return (ActivationClass.Training, $"on the list of a training session ({row.Source})");
+                return new Verdict(ActivationClass.Training, "on the list of a training session", row.Source);
             }
         }
 
         return Workshop(activation);
     }
 
-    private static (ActivationClass, string)? Workshop(Activation activation)
+    private static Verdict? Workshop(Activation activation)
     {
         foreach (var row in activation.Device.Maintenance)
         {
@@ -110,7 +109,7 @@ internal static class Classifier
             if (row.Kind is MaintenanceKind.Workshop or MaintenanceKind.FunctionCheck && cartridge && inside)
             {
                 string what = row.Kind == MaintenanceKind.Workshop ? "in the workshop" : "a full function check";
-                return (ActivationClass.Maintenance, $"{what} ({row.Source})");
+                return new Verdict(ActivationClass.Maintenance, what, row.Source);
             }
         }
 
@@ -153,7 +152,7 @@ internal static class Classifier
         return false;
     }
 
-    private static (ActivationClass, string)? Maintenance(World world, Activation activation, LinkState link)
+    private static Verdict? Maintenance(World world, Activation activation, LinkState link)
     {
         var device = activation.Device;
         var issue = device.IssueAt(activation.Start);
@@ -163,19 +162,19 @@ internal static class Classifier
         }
 
         link.Advance(activation);
-        return link.Connected ? (ActivationClass.Maintenance, "between dock or USB connect and disconnect")
+        return link.Connected ? new Verdict(ActivationClass.Maintenance, "between dock or USB connect and disconnect")
             : issue is null
             && device.Issues.Count > 0
             && link.NearSetting(activation, world.Rules.MaintenanceMinutes * TimeInterval.MinuteNs)
-                ? (ActivationClass.Maintenance, "within minutes of a clock setting or firmware update, not on issue")
+                ? new Verdict(ActivationClass.Maintenance, "within minutes of a clock setting or firmware update, not on issue")
             : null;
     }
 
-    private static (ActivationClass, string)? Test(World world, Activation activation, Dictionary<IssueRow, int> testsOfIssue)
+    private static Verdict? Test(World world, Activation activation, Dictionary<IssueRow, int> testsOfIssue)
     {
         if (activation.Code == EventCode.Test)
         {
-            return (ActivationClass.Test, "an explicit TEST event");
+            return new Verdict(ActivationClass.Test, "an explicit TEST event");
         }
 
         if (!TestShape.Fits(activation) || TestShape.Near(activation, world.Rules.TestWindowMinutes) is not { } near)
@@ -190,11 +189,15 @@ internal static class Classifier
         }
 
         testsOfIssue[near.Issue] = before + 1;
-        return (ActivationClass.Test, $"the model's test pattern at {(near.AtReturn ? "return" : "issue")} ({near.Issue.Source})");
+        return new Verdict(
+            ActivationClass.Test,
+            near.AtReturn ? "the model's test pattern at return" : "the model's test pattern at issue",
+            near.Issue.Source
+        );
     }
 
     /// <summary>The filters of 1.9, in the parameter set published-2025 alone.</summary>
-    private static (ActivationClass, string)? Published(World world, Activation activation)
+    private static Verdict? Published(World world, Activation activation)
     {
         if (!world.Rules.PublishedFilters)
         {
@@ -206,19 +209,21 @@ internal static class Classifier
         {
             if (step.When.GapNs(activation.Start) <= TimeInterval.HourNs)
             {
-                return (ActivationClass.Maintenance, "published-2025: within 1 h of a time update");
+                return new Verdict(ActivationClass.Maintenance, "published-2025: within 1 h of a time update");
             }
         }
 
         if (device.Events.Exists(e => e.Code == EventCode.FirmwareUpdate && e.When.GapNs(activation.Start) <= TimeInterval.HourNs))
         {
-            return (ActivationClass.Maintenance, "published-2025: within 1 h of a software update");
+            return new Verdict(ActivationClass.Maintenance, "published-2025: within 1 h of a software update");
         }
 
         long window = world.Rules.BurstMinutes * TimeInterval.MinuteNs;
         int near = device.Activations.Count(a =>
             a.Deployments == 0 && !a.Exceeds(device.Model.CycleMs) && a.Start.GapNs(activation.Start) <= window
         );
-        return near >= world.Rules.BurstActivations ? (ActivationClass.Test, "published-2025: a burst of short events in 5 minutes") : null;
+        return near >= world.Rules.BurstActivations
+            ? new Verdict(ActivationClass.Test, "published-2025: a burst of short events in 5 minutes")
+            : null;
     }
 }

@@ -1,5 +1,6 @@
 using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Reconciler.Inputs;
+using TaserTelemetry.Reconciler.Reports;
 using TaserTelemetry.Reconciler.Time;
 
 namespace TaserTelemetry.Reconciler.Findings;
@@ -97,6 +98,7 @@ public sealed record Account
 /// <param name="When">When it began.</param>
 /// <param name="Class">What it was taken to be.</param>
 /// <param name="Reason">Why.</param>
+/// <param name="Row">The register row that excuses it; line 0 = none.</param>
 /// <param name="UseId">The use it belongs to; empty for an excused one.</param>
 /// <param name="Reports">Reports matched to its incident.</param>
 /// <param name="Leaf">Where it stands in the ledger.</param>
@@ -110,6 +112,7 @@ public sealed record ActivationLine(
     TimeInterval When,
     ActivationClass Class,
     string Reason,
+    SourceRow Row,
     string UseId,
     IReadOnlyList<string> Reports,
     LeafRef Leaf

@@ -79,13 +79,15 @@ internal static class Matcher
             devices[exact.Serial] = exact;
         }
 
-        foreach (var probable in index.Probable(report.DeviceSerial))
+        // a serial that is right leaves nothing to guess at; sequential serials would have dozens of neighbours
+        bool own = OwnDevice(world, index, report);
+        foreach (var probable in own ? [] : index.Probable(report.DeviceSerial))
         {
             devices[probable.Serial] = probable;
         }
 
         var band = report.UsedAt.Widen(world.Rules.ReportTimeBandMinutes * TimeInterval.MinuteNs);
-        var crew = OwnDevice(world, index, report) ? [] : world.CrewOf(report.OfficerRef, report.UsedAt);
+        var crew = own ? [] : world.CrewOf(report.OfficerRef, report.UsedAt);
         foreach (string officer in crew.Prepend(report.OfficerRef))
         {
             foreach (var issue in world.IssuesOf(officer))

@@ -25,6 +25,9 @@ internal sealed class A10()
 
     public override void Judge(World world, FindingSink sink)
     {
+        var used = world.Inputs.Registers.Cartridges?.Where(r => r.Move == CartridgeMove.Used).ToList();
+        var byReference = used?.ToLookup(r => r.IncidentRef, StringComparer.Ordinal);
+        var byDevice = used?.Where(r => r.IncidentRef.Length == 0).ToLookup(r => r.DeviceSerial, StringComparer.Ordinal);
         foreach (var incident in world.Incidents)
         {
             if (incident.Matches.Count == 0)
@@ -34,7 +37,7 @@ internal sealed class A10()
 
             int? reported = Reported(incident);
             int? logged = Logged(incident, sink);
-            int? moved = Moved(world, incident);
+            int? moved = Moved(incident, byReference, byDevice);
             var known = new[] { reported, logged, moved }.Where(n => n is not null).Distinct().ToList();
             if (known.Count > 1)
             {
@@ -87,27 +90,19 @@ internal sealed class A10()
     }
 
     /// <summary>Rows that name the incident, or the device on that day; a register that is kept and says nothing says none.</summary>
-    private static int? Moved(World world, Incident incident)
+    private static int? Moved(Incident incident, ILookup<string, CartridgeRow>? byReference, ILookup<string, CartridgeRow>? byDevice)
     {
-        if (world.Inputs.Registers.Cartridges is not { } rows)
+        if (byReference is null || byDevice is null)
         {
             return null;
         }
 
-        var references = incident.Matches.Select(m => m.Report.IncidentRef).Where(r => r.Length > 0).ToHashSet(StringComparer.Ordinal);
-        return rows.Where(r =>
-                r.Move == CartridgeMove.Used
-                && (r.DeviceSerial.Length == 0 || r.DeviceSerial == incident.Device.Serial)
-                && (
-                    references.Contains(r.IncidentRef)
-                    || (
-                        r.IncidentRef.Length == 0
-                        && r.DeviceSerial == incident.Device.Serial
-                        && r.At.Overlaps(incident.Span.Widen(TimeInterval.DayNs))
-                    )
-                )
-            )
-            .Sum(r => r.Count);
+        var references = incident.Matches.Select(m => m.Report.IncidentRef).Where(r => r.Length > 0).Distinct(StringComparer.Ordinal);
+        return references
+                .SelectMany(r => byReference[r])
+                .Where(r => r.DeviceSerial.Length == 0 || r.DeviceSerial == incident.Device.Serial)
+                .Sum(r => r.Count)
+            + byDevice[incident.Device.Serial].Where(r => r.At.Overlaps(incident.Span.Widen(TimeInterval.DayNs))).Sum(r => r.Count);
     }
 
     private static string Text(int? count) => count is { } n ? n.ToString(CultureInfo.InvariantCulture) : "not stated";

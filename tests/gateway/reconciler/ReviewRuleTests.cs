@@ -1,0 +1,96 @@
+using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.Reconciler.Import;
+
+namespace TaserTelemetry.Reconciler.Tests;
+
+/// <summary>Rules B: review, never a verdict.</summary>
+public sealed class ReviewRuleTests
+{
+    private static Scene Cycles(int count, uint ms = 5_000) =>
+        Scene.Shift().Use(Scene.Device, 600, ms, deploy: true, cycles: count).Reports();
+
+    [Fact]
+    public void B01_respects_the_rounding_of_the_log()
+    {
+        Cycles(1, 6_000).Only("B01");
+        Cycles(1).None("B01");
+    }
+
+    [Fact]
+    public void B02_is_above_fifteen_activation_seconds()
+    {
+        Assert.Contains("16.0", Cycles(2, 8_000).Only("B02").Wording, StringComparison.Ordinal);
+        Cycles(3).None("B02");
+    }
+
+    [Fact]
+    public void B03_is_above_three_cycles()
+    {
+        Cycles(4, 1_000).Only("B03");
+        Cycles(3, 1_000).None("B03");
+    }
+
+    [Fact]
+    public void B04_leaves_the_decision_to_the_appropriate_authority()
+    {
+        Assert.Contains("the appropriate authority decides", Cycles(1, 20_000).Only("B04").Wording, StringComparison.Ordinal);
+        Cycles(1, 19_000).None("B04");
+    }
+
+    [Fact]
+    public void B05_needs_a_shared_incident_reference()
+    {
+        static Scene Two(string incident) =>
+            Scene
+                .Shift()
+                .Use(Scene.Device, 600, 15_000, deploy: true)
+                .Model("X29BBBBB22", "X2")
+                .Use("X29BBBBB22", 600.05, 15_000, deploy: true)
+                .Reports(
+                    $"R1,1,{Scene.At(1030)},OFF1,INC1,{Scene.At(600)},{Scene.Device},Fired,1",
+                    $"R2,1,{Scene.At(1030)},OFF2,{incident},{Scene.At(600)},X29BBBBB22,Fired,1"
+                );
+        Two("INC1").Only("B05");
+        Two("INC2").None("B05");
+    }
+
+    [Fact]
+    public void B06_is_certain_only_when_the_whole_time_lies_after_the_reference()
+    {
+        static Scene With(double minute) =>
+            Scene
+                .Shift()
+                .Use(Scene.Device, 600, deploy: true)
+                .Reports($"R1,1,{Scene.At(1030)},OFF1,INC1,{Scene.At(600)},{Scene.Device},Fired,1")
+                .Register(RegisterKind.Incidents, $"IncidentRef,Kind,At\nINC1,handcuffed,{Scene.At(minute)}\n");
+        With(598).Only("B06");
+        With(603).None("B06");
+    }
+
+    [Theory]
+    [InlineData("16", true)]
+    [InlineData("11-17", true)]
+    [InlineData("Under 18", true)]
+    [InlineData("18-34", false)]
+    [InlineData("", false)]
+    public void B07_reads_ages_and_bands(string age, bool child)
+    {
+        var scene = Scene.Shift().Use(Scene.Device, 600, deploy: true);
+        scene.ProfileName = "uk-271";
+        scene.ReportsCsv =
+            $"IncidentDate,IncidentTime,CED Used,CED Device Serial No,CED Fired,SubjectAge\n01/06/2026,11:00,Yes,{Scene.Device},Yes,{age}\n";
+        Assert.Equal(child, scene.Run().Findings.Any(f => f.RuleId == "B07"));
+    }
+
+    [Fact]
+    public void A_function_test_is_no_use_to_review()
+    {
+        var scene = Scene
+            .Shift("TASER 10")
+            .Write(Scene.Device, 423, EventCode.Test, 5_000)
+            .Write(Scene.Device, 424, EventCode.Test, 5_000)
+            .Write(Scene.Device, 425, EventCode.Test, 5_000)
+            .Write(Scene.Device, 426, EventCode.Test, 5_000);
+        scene.Reports().None("B03");
+    }
+}
