@@ -102,6 +102,15 @@ internal sealed class Conversations(
         }
     }
 
+    /// <summary>Keeps a whole message aside, unread.</summary>
+    public void KeepWhole(Inbound inbound)
+    {
+        if (!inbound.Untrusted.IsEmpty)
+        {
+            KeepAside(inbound, QuarantineKind.MessageRest, Reason.MessageNotExpected, inbound.Untrusted);
+        }
+    }
+
     private void TakeFrames(Inbound inbound)
     {
         var rest = inbound.Untrusted;
@@ -152,7 +161,8 @@ internal sealed class Conversations(
             return;
         }
         session.HeardAt = clock.GetTimestamp();
-        if (!frame.Header.Type.IsNumbered() || frame.Header.FrameNumber == 0)
+        // A numbered frame of a type not known here is kept like any statement (wire 20).
+        if ((frame.Header.Type.IsKnown() && !frame.Header.Type.IsNumbered()) || frame.Header.FrameNumber == 0)
         {
             TakeUnnumbered(session, inbound, frame, bytes);
             return;

@@ -104,7 +104,7 @@ internal sealed class IngestLoop(
         var done = 0;
         for (var i = 0; i < taken.Count; i++)
         {
-            conversations.Take(taken[i]);
+            TakeOne(taken[i]);
             if (group.Bytes > GroupBytesMax)
             {
                 Commit(taken.GetRange(done, i + 1 - done));
@@ -117,6 +117,24 @@ internal sealed class IngestLoop(
             conversations.Tick();
         }
         Commit(done == 0 ? taken : taken.GetRange(done, taken.Count - done));
+    }
+
+    /// <summary>
+    /// A message that this program stumbles over is a fault of the program, and must not stop all docks each time its sender repeats it: it is
+    /// kept aside whole, and told loudly.
+    /// </summary>
+    private void TakeOne(Inbound inbound)
+    {
+        try
+        {
+            conversations.Take(inbound);
+        }
+        catch (Exception stumbled)
+            when (stumbled is ArithmeticException or ArgumentException or InvalidOperationException or IndexOutOfRangeException)
+        {
+            log.Stumbled(stumbled, inbound.Link.Claimed.ToString());
+            conversations.KeepWhole(inbound);
+        }
     }
 
     private void Commit(List<Inbound> carried)

@@ -38,6 +38,9 @@ internal static partial class IngestLog
     [LoggerMessage(1108, LogLevel.Information, "The journal is open with {Records} records.")]
     public static partial void JournalOpened(this ILogger log, ulong records);
 
+    [LoggerMessage(1111, LogLevel.Error, "A message of {Dock} was kept aside unread, because this program failed on it. Please report it.")]
+    public static partial void Stumbled(this ILogger log, Exception stumbled, string dock);
+
     [LoggerMessage(1109, LogLevel.Critical, "Signing is stopped: {Why}")]
     public static partial void SigningFatal(this ILogger log, string why);
 

@@ -23,11 +23,19 @@ internal sealed class CreditBook(int framesBudget, int bytesBudget)
     /// <summary>Bytes granted and not given back.</summary>
     public long BytesGranted => bytes;
 
-    /// <summary>Credit for a new session; null when the budget has not even one frame left: Busy.</summary>
-    public Credit? Open(Transport transport)
+    /// <summary>
+    /// Credit for a new session; null when the budget has not even one frame left: Busy. Where the others hold all of it, they are asked
+    /// first to come down to their share of today: an idle dock must not keep a new one out.
+    /// </summary>
+    public Credit? Open(Transport transport, Action comeDown)
     {
         sessions++;
         var credit = Share(transport);
+        if (credit.Frames == 0)
+        {
+            comeDown();
+            credit = Share(transport);
+        }
         if (credit.Frames == 0)
         {
             sessions--;

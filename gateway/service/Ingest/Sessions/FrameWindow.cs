@@ -35,6 +35,10 @@ internal sealed class FrameWindow
         {
             return FrameNumberMeaning.Repeat;
         }
+        if (number == uint.MaxValue)
+        {
+            return FrameNumberMeaning.TooScattered; // no number follows it: an honest dock has said hello again long before
+        }
         var touches = number == Next;
         foreach (var (first, next) in above)
         {

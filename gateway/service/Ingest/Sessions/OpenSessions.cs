@@ -29,7 +29,17 @@ internal sealed class OpenSessions(
     public DockingSession? Of(string dock) => byDock.GetValueOrDefault(dock);
 
     /// <summary>Credit for one more session; null when there is no room for it.</summary>
-    public Credit? MakeRoom(Transport transport) => byDock.Count < sessionsMax ? credits.Open(transport) : null;
+    public Credit? MakeRoom(Transport transport) => byDock.Count < sessionsMax ? credits.Open(transport, ComeDown) : null;
+
+    private void ComeDown()
+    {
+        foreach (var session in byDock.Values)
+        {
+            session.Credit = credits.Renew(session.Link.Transport, session.Credit);
+            session.AckAgain();
+            talking.Add(session);
+        }
+    }
 
     public void Add(DockingSession session)
     {

@@ -93,6 +93,23 @@ public sealed class DurableAckTests
     }
 
     [Fact]
+    public async Task A_well_formed_message_of_an_unknown_type_is_kept_whole_and_acked()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+        await dock.OpenAsync();
+        var frame = new byte[FrameHeader.Bytes + 5 + FrameHeader.CheckBytes];
+        var number = dock.NextFrame();
+        FrameWriter.Seal(frame, new FrameHeader((MessageType)0x7e, FrameFlags.None, dock.Session, number, 5));
+        await dock.PublishAsync(dock.UpTopic, frame);
+        Assert.Equal(
+            (Verdict.Stored, Reason.MessageTypeUnknown),
+            ((await dock.AckOfAsync(number)) is var told ? (told.Verdict, told.Reason) : default)
+        );
+        Assert.Equal(frame, gateway.Leaves().Single(l => l.Leaf is OtherFrame).Received);
+    }
+
+    [Fact]
     public async Task After_a_clean_stop_and_start_a_repeat_is_still_a_repeat()
     {
         var folder = Directory.CreateTempSubdirectory("taser-restart-").FullName;

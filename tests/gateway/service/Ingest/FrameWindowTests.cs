@@ -44,6 +44,7 @@ public sealed class FrameWindowTests
             window.Deal(3 + (run * 2));
         }
         Assert.Equal(FrameNumberMeaning.TooScattered, window.Meaning(1_000));
+        Assert.Equal(FrameNumberMeaning.TooScattered, new FrameWindow().Meaning(uint.MaxValue));
         Assert.Equal(FrameNumberMeaning.New, window.Meaning(4));
     }
 }
