@@ -10,6 +10,7 @@ var benchmarks = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
     ["lines"] = LineFormatting.RunAsync,
     ["influx"] = InfluxFilling.RunAsync,
     ["duckdb"] = EmbeddedFilling.RunAsync,
+    ["catching-up"] = CatchingUp.RunAsync,
     ["reconcile"] = ReconcileFigures.RunAsync,
 };
 

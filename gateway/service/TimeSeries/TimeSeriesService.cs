@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using DuckDB.NET.Data;
 using TaserTelemetry.Gateway.TimeSeries.Counting;
 using TaserTelemetry.Gateway.TimeSeries.Embedded;
@@ -22,6 +23,12 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<KeptStore> _kept = [];
     private readonly List<Task> _running = [];
+
+    /// <summary>One wish is as good as many.</summary>
+    private readonly Channel<bool> _countWished = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
+    private ITimer? _countTimer;
 
     public TimeSeriesService(TimeSeriesSettings settings, TimeSeriesSources sources, ILogger<TimeSeriesService> log)
     {
@@ -65,7 +72,9 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
         }
         if (_settings.CountEveryHours > 0)
         {
-            _running.Add(CountForEverAsync(TimeSpan.FromHours(_settings.CountEveryHours)));
+            var every = TimeSpan.FromHours(_settings.CountEveryHours);
+            _countTimer = _sources.Time.CreateTimer(_ => WishCount(), null, every, every);
+            _running.Add(CountWhenWishedAsync());
         }
         return Task.CompletedTask;
     }
@@ -98,6 +107,7 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
 
     public void Dispose()
     {
+        _countTimer?.Dispose();
         foreach (var kept in _kept)
         {
             kept.Dispose();
@@ -109,12 +119,18 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
     private StoreState NewState(string name, string kind)
     {
         var state = new StoreState(name, kind);
+        var wasStopped = false;
         state.Changed += (phase, words) =>
         {
             switch (phase)
             {
                 case StorePhase.Following:
                     _log.StoreFollows(name);
+                    if (wasStopped)
+                    {
+                        // Whoever mended a missing database made it anew: what went there before is missing too.
+                        WishCount();
+                    }
                     break;
                 case StorePhase.Waiting:
                     _log.StoreWaits(name, words);
@@ -123,6 +139,7 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
                     _log.StoreStopped(name, words);
                     break;
             }
+            wasStopped = phase == StorePhase.Stopped;
         };
         return state;
     }
@@ -160,12 +177,13 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
         }
     }
 
-    private async Task CountForEverAsync(TimeSpan every)
+    private void WishCount() => _countWished.Writer.TryWrite(true);
+
+    private async Task CountWhenWishedAsync()
     {
-        using var timer = new PeriodicTimer(every, _sources.Time);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
+            await foreach (var _ in _countWished.Reader.ReadAllAsync(_stop.Token))
             {
                 await CountAsync(_stop.Token);
             }

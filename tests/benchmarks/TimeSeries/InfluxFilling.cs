@@ -17,7 +17,7 @@ namespace TaserTelemetry.Benchmarks.TimeSeries;
 /// </summary>
 internal static class InfluxFilling
 {
-    private const int Events = 1_000_000;
+    private const int Events = 400_000;
 
     public static async Task RunAsync()
     {

@@ -48,6 +48,9 @@ internal sealed class JournalOfEvents : IDisposable
     public TimeSeriesSources Sources =>
         new(Data, Origin, from => _journal.OpenReader(from), (_, _) => ValueTask.FromResult(_journal.NextIndex), TimeProvider.System);
 
+    /// <summary>One more batch, durable when it returns: what an ack waits for.</summary>
+    public void Append(int batch) => _journal.AppendGroup([Batch(batch)]);
+
     public void Dispose() => _journal.Dispose();
 
     public static EventRecord Record(int number) =>

@@ -208,6 +208,27 @@ public sealed class FollowingTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_database_that_is_made_anew_while_the_writer_stands_stopped_is_filled_again_without_being_asked()
+    {
+        _journal.Append("A", 200);
+        using var service = Service();
+        await service.StartAsync(default);
+        await CaughtUpAsync(service);
+        await _influx.QueryAsync("DROP DATABASE taser");
+        _journal.Append("B", 10);
+        await Eventually.TrueAsync(() => service.Influx!.Phase == StorePhase.Stopped, "the writer to stop");
+
+        await _influx.QueryAsync("CREATE DATABASE taser");
+        await Ground.UntilAsync(
+            async () => await _influx.CountAsync("SELECT count(sequence) FROM ced_event", "taser") == 210,
+            "all points to come back"
+        );
+        await service.StopAsync(default);
+
+        await StoresHoldTheJournalAsync();
+    }
+
+    [Fact]
     public async Task Points_refused_for_a_foreign_field_type_arrive_once_the_foreign_measurement_is_gone()
     {
         await DeliverForeignAsync("ced_event,event=trigger sequence=\"text\" 1795305600000000000\n");
