@@ -1,4 +1,5 @@
 using TaserTelemetry.Benchmarks;
+using TaserTelemetry.Benchmarks.Ledger;
 using TaserTelemetry.Benchmarks.Protocol;
 using TaserTelemetry.Benchmarks.Reconciling;
 using TaserTelemetry.Benchmarks.TimeSeries;
@@ -13,6 +14,14 @@ var benchmarks = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
     ["catching-up"] = CatchingUp.RunAsync,
     ["reconcile"] = ReconcileFigures.RunAsync,
 };
+foreach (var (name, run) in LedgerBenchmarks.All)
+{
+    benchmarks["ledger-" + name] = () =>
+    {
+        run();
+        return Task.CompletedTask;
+    };
+}
 
 if (args.Length == 0 || args.Any(name => !benchmarks.ContainsKey(name)))
 {

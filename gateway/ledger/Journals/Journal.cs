@@ -31,7 +31,6 @@ public sealed class Journal : IDisposable
         this.segment = segment;
         this.offset = offset;
         this.nextIndex = nextIndex;
-        maker.PrepareAhead();
     }
 
     /// <summary>Index of the next record: all below are durable. May be read from any thread.</summary>
@@ -148,6 +147,7 @@ public sealed class Journal : IDisposable
         encoder.Encode(items, bytes, nextIndex, offset);
         if (!TryWrite(encoder.Bytes))
             return new AppendOutcome(AppendStatus.DiskFull, nextIndex, nextIndex, rolled);
+        maker.PrepareAhead(); // not at opening: a start that appends nothing writes nothing
         segment.Sync();
         offset += bytes;
         var first = nextIndex;
@@ -191,7 +191,6 @@ public sealed class Journal : IDisposable
         segment.Dispose();
         segment = next;
         offset = SegmentHeader.Bytes;
-        maker.PrepareAhead();
         return true;
     }
 }

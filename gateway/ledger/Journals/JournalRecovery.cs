@@ -12,7 +12,7 @@ namespace TaserTelemetry.Ledger.Journals;
 /// </summary>
 internal sealed class JournalRecovery(IDisk disk, JournalOptions options, ulong signedSize)
 {
-    private const string CopyName = "recovery.tmp";
+    private const string CopyEnding = ".tmp";
     private readonly SegmentMaker maker = new(disk, options);
     private readonly GroupEncoder encoder = new();
     private ulong rewrittenRecords;
@@ -118,38 +118,57 @@ internal sealed class JournalRecovery(IDisk disk, JournalOptions options, ulong 
         return new SetAside(path, name, scan.CommittedEnd, bytes.Length, hash, why);
     }
 
-    /// <summary>One copy for each segment that holds records behind the checkpoint; the last one is written on from there.</summary>
+    /// <summary>
+    /// One copy for each segment that holds records behind the checkpoint; the last one is written on from there. While one copy is
+    /// being synced the next is written; they take their names in order.
+    /// </summary>
     private End Rewrite(List<ulong> segments, List<SegmentScan> scans)
     {
-        var end = default(End);
+        Copied? before = null;
         for (var i = 0; i < segments.Count; i++)
         {
             var target = Math.Max(segments[i], Math.Min(signedSize, scans[i].NextIndex));
             var header = scans[i].Header with { FirstIndex = target };
-            if (i > 0)
-                header = header with { PreviousEnd = (ulong)end.Offset, Supersedes = false };
+            if (before is not null)
+                header = header with { PreviousEnd = (ulong)before.End.Offset, Supersedes = false };
             var limit = i + 1 < segments.Count ? segments[i + 1] : ulong.MaxValue;
-            end = Copy(segments[i], limit, header);
+            var copied = Copy(segments[i], limit, header);
+            before?.TakeName(disk);
+            before = copied;
         }
-        return end;
+        before!.TakeName(disk);
+        return before.End;
     }
 
-    private End Copy(ulong source, ulong limit, SegmentHeader header)
+    private Copied Copy(ulong source, ulong limit, SegmentHeader header)
     {
-        var path = Path.Combine(options.Folder, CopyName);
         var target = header.FirstIndex;
         var name = JournalFormat.SegmentName(source);
+        var final = Path.Combine(options.Folder, JournalFormat.SegmentName(target));
         using var from = disk.Open(Path.Combine(options.Folder, name), DiskAccess.Read);
-        using var copy = disk.Open(path, DiskAccess.CreateNew);
+        var copy = disk.Open(final + CopyEnding, DiskAccess.CreateNew);
         var writer = new SegmentCopy(copy, encoder, header);
-        var scan = SegmentScan.Run(from, name, limit, options.IsDisposed, writer.OnGroup);
+        var scan = SegmentScan.Again(from, name, limit, writer.OnGroup);
         writer.Finish(sourceStays: source < target);
-        copy.Sync();
-        disk.Rename(path, Path.Combine(options.Folder, JournalFormat.SegmentName(target)));
-        disk.SyncFolder(options.Folder);
         rewrittenRecords += scan.NextIndex - target;
         rewrittenBytes += writer.End - SegmentHeader.Bytes;
-        return new End(target, writer.End, scan.NextIndex);
+        var end = new End(target, writer.End, scan.NextIndex);
+        if (options.PrepareAhead)
+            return new Copied(copy, final, end, Task.Run(copy.Sync));
+        copy.Sync();
+        return new Copied(copy, final, end, Task.CompletedTask);
+    }
+
+    /// <summary>A copy that is written, and being synced.</summary>
+    private sealed record Copied(IDiskFile File, string Final, End End, Task Synced)
+    {
+        public void TakeName(IDisk disk)
+        {
+            Synced.GetAwaiter().GetResult();
+            File.Dispose();
+            disk.Rename(Final + CopyEnding, Final);
+            disk.SyncFolder(Path.GetDirectoryName(Final)!);
+        }
     }
 
     private SegmentPair OpenPair(ulong segment)

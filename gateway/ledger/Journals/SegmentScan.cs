@@ -20,6 +20,7 @@ internal sealed class SegmentScan
     private readonly string name;
     private readonly SegmentBuffer buffer;
     private readonly Func<ulong, bool> isDisposed;
+    private bool contentsAreKnown;
 
     private SegmentScan(IDiskFile file, string name, Func<ulong, bool> isDisposed)
     {
@@ -72,6 +73,15 @@ internal sealed class SegmentScan
             scan.WalkGroups(limit, onGroup);
         if (scan.Problem is not null || limit == ulong.MaxValue)
             scan.LookBehind();
+        return scan;
+    }
+
+    /// <summary>Walks a segment a second time in the same call of recovery: for its groups' places, without checking contents again.</summary>
+    public static SegmentScan Again(IDiskFile file, string name, ulong limit, Action<SegmentScan, Group> onGroup)
+    {
+        var scan = new SegmentScan(file, name, static _ => true) { contentsAreKnown = true };
+        if (scan.ReadHeader())
+            scan.WalkGroups(limit, onGroup);
         return scan;
     }
 
@@ -130,9 +140,9 @@ internal sealed class SegmentScan
                 return EndGroup(entry, start, offset, index, crc);
             if (offset == start)
                 LastGroupZeroed = null;
-            if (!header.LeafCrcHolds(entry))
+            if (!contentsAreKnown && !header.LeafCrcHolds(entry))
                 return Fail(offset, index, "the leaf fails its CRC");
-            if (!header.LastPartCrcHolds(entry))
+            if (!contentsAreKnown && !header.LastPartCrcHolds(entry))
             {
                 if (!isDisposed(index))
                     return Fail(offset, index, "salt and received bytes fail their CRC");

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace TaserTelemetry.Ledger.Trees;
@@ -38,15 +39,15 @@ public static class MerkleHash
     {
         if (salt.Length != 32)
             throw new ArgumentException($"A salt has 32 bytes, not {salt.Length}.", nameof(salt));
-        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> head = stackalloc byte[33];
-        head[0] = CommitmentPrefix;
-        salt.CopyTo(head[1..]);
-        sha.AppendData(head);
-        sha.AppendData(received);
-        Span<byte> hash = stackalloc byte[Hash256.Bytes];
-        sha.GetHashAndReset(hash);
-        return Hash256.From(hash);
+        // One call over one buffer: copying costs less than a second call into the hash.
+        var length = 1 + salt.Length + received.Length;
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        rented[0] = CommitmentPrefix;
+        salt.CopyTo(rented.AsSpan(1));
+        received.CopyTo(rented.AsSpan(33));
+        var hash = Of(rented.AsSpan(0, length));
+        ArrayPool<byte>.Shared.Return(rented);
+        return hash;
     }
 
     private static Hash256 Of(ReadOnlySpan<byte> input)

@@ -34,7 +34,7 @@ internal sealed class SegmentFindings
 }
 
 /// <summary>Checks one segment from its first byte to its last. Runs beside others; touches nothing that is shared but the problem list.</summary>
-internal sealed class SegmentCheck
+internal sealed class SegmentCheck : IDisposable
 {
     private const int SectorBytes = 512;
 
@@ -48,6 +48,7 @@ internal sealed class SegmentCheck
     private readonly Hash256 originHash;
     private readonly ProblemList problems;
     private readonly BundleCheck bundles;
+    private readonly CommitmentHasher commitments = new();
     private readonly SegmentFindings found = new();
     private readonly Action<long> onBytes;
     private ulong index;
@@ -84,12 +85,14 @@ internal sealed class SegmentCheck
         Action<long> onBytes
     )
     {
-        var check = new SegmentCheck(file, task, originHash, problems, bundles, onBytes);
+        using var check = new SegmentCheck(file, task, originHash, problems, bundles, onBytes);
         if (check.ReadHeader())
             check.Walk();
         onBytes(file.Length - check.told);
         return check.found;
     }
+
+    public void Dispose() => commitments.Dispose();
 
     private bool ReadHeader()
     {
@@ -152,10 +155,11 @@ internal sealed class SegmentCheck
                 (step, why) = (WalkStep.Rejected, "the record runs past the end of the segment");
             switch (step)
             {
-                case WalkStep.Record when !IsWhole(entry, header) && EndsInUnfinishedGroup(start, firstOfGroup):
-                    return false;
                 case WalkStep.Record:
-                    CheckRecord(entry, header);
+                    var parts = PartsOf(entry, header);
+                    if (parts != PartState.Good && parts != PartState.Zeroed && EndsInUnfinishedGroup(start, firstOfGroup))
+                        return false;
+                    CheckRecord(entry, header, parts);
                     crc = Crc32C.Append(crc, entry[..header.LeafPartEnd]);
                     offset += header.TotalBytes;
                     index++;
@@ -176,37 +180,48 @@ internal sealed class SegmentCheck
         }
     }
 
-    private static bool IsWhole(ReadOnlySpan<byte> record, in RecordHeader header) =>
-        header.LeafCrcHolds(record) && (header.LastPartCrcHolds(record) || header.LastPartIsZeroed(record));
+    private enum PartState
+    {
+        Good,
+        Zeroed,
+        LeafBad,
+        LastPartBad,
+    }
 
-    private void CheckRecord(ReadOnlySpan<byte> record, in RecordHeader header)
+    private static PartState PartsOf(ReadOnlySpan<byte> record, in RecordHeader header) =>
+        !header.LeafCrcHolds(record) ? PartState.LeafBad
+        : header.LastPartCrcHolds(record) ? PartState.Good
+        : header.LastPartIsZeroed(record) ? PartState.Zeroed
+        : PartState.LastPartBad;
+
+    private void CheckRecord(ReadOnlySpan<byte> record, in RecordHeader header, PartState parts)
     {
         var leaf = header.Leaf(record);
-        if (!header.LeafCrcHolds(record))
-            problems.Add(VerifyArea.Journal, name, offset + JournalFormat.RecordHeaderBytes, index, "the leaf fails its CRC");
         found.LeafHashes.Add(MerkleHash.Leaf(leaf));
         if (index < task.BundlesUntil)
             bundles.Compare(index, leaf);
-        if (header.LastPartIsZeroed(record))
-            AddZeroed();
-        else
-            CheckLastPart(record, header, leaf);
-    }
-
-    private void CheckLastPart(ReadOnlySpan<byte> record, in RecordHeader header, ReadOnlySpan<byte> leaf)
-    {
-        var crcHolds = header.LastPartCrcHolds(record);
-        if (!crcHolds)
-            problems.Add(VerifyArea.Journal, name, offset + header.LeafPartEnd, index, "salt and received bytes fail their CRC");
-        var commitment = Hash256.From(leaf[JournalFormat.CommitmentOffset..]);
-        if (MerkleHash.Commitment(header.Salt(record), header.Received(record)) != commitment && crcHolds)
-            problems.Add(
-                VerifyArea.Commitment,
-                name,
-                offset + header.LeafPartEnd,
-                index,
-                "salt and received bytes are not those the leaf commits to"
-            );
+        switch (parts)
+        {
+            case PartState.LeafBad:
+                problems.Add(VerifyArea.Journal, name, offset + JournalFormat.RecordHeaderBytes, index, "the leaf fails its CRC");
+                break;
+            case PartState.LastPartBad:
+                problems.Add(VerifyArea.Journal, name, offset + header.LeafPartEnd, index, "salt and received bytes fail their CRC");
+                break;
+            case PartState.Zeroed:
+                AddZeroed();
+                break;
+            default:
+                if (commitments.Of(header.SaltAndReceived(record)) != Hash256.From(leaf[JournalFormat.CommitmentOffset..]))
+                    problems.Add(
+                        VerifyArea.Commitment,
+                        name,
+                        offset + header.LeafPartEnd,
+                        index,
+                        "salt and received bytes are not those the leaf commits to"
+                    );
+                break;
+        }
     }
 
     private void AddZeroed()
