@@ -16,15 +16,20 @@ internal sealed class LogOpening(LogOptions options)
     private readonly IDisk disk = options.Disk;
     private readonly LogPlace place = options.Place;
     private Func<ulong> signedSize = static () => 0;
+    private SigningKey? old;
     private readonly KeyFolder keys = new(options.Disk, options.KeysFolder);
 
     public TamperEvidentLog Open()
     {
+        keys.RequireNotFrozen(place.KeyName);
+        if (keys.Has(KeyFolder.NextOf(place.KeyName)))
+            _ = new KeyRotation(disk, place, options.KeysFolder).Begin(); // it was begun, and cut short
         var key = TakeKey();
+        old = keys.Load(KeyFolder.OldOf(place.KeyName));
         disk.CreateFolder(place.Tlog);
         var kept = new CheckpointsLog(disk, place.CheckpointsLog);
         var keptLast = kept.OpenLast();
-        var last = Later(keys.ReadLast(place.KeyName), OwnCheckpoint(keptLast, key));
+        var last = Later(keys.ReadLast(place.KeyName), OwnCheckpoint(keptLast, key, old));
         signedSize = () => last?.Size ?? 0;
         var origin = key.Verifier.Name;
         var journalOptions = new JournalOptions(place.Journal, origin)
@@ -63,7 +68,7 @@ internal sealed class LogOpening(LogOptions options)
             keys.WriteAgain(place.KeyName);
         var snapshots = new SnapshotFiles(disk, place.Journal, Journal.OriginHash(key.Verifier.Name));
         var tree = last is null ? new TileTree() : TreeAt(last, journal, snapshots);
-        var signer = new Signer(options, keys, key, snapshots, tree, kept, journal.OpenReader);
+        var signer = new Signer(options, keys, key, old, snapshots, tree, kept, journal.OpenReader);
         if (last is not null)
             signer.Resume(last, keptLast);
         signedSize = () => signer.Size;
@@ -106,8 +111,12 @@ internal sealed class LogOpening(LogOptions options)
     }
 
     /// <summary>The keys folder may itself have come back from a backup: a checkpoint that this key has signed counts wherever it stands.</summary>
-    private static Checkpoint? OwnCheckpoint((Checkpoint Checkpoint, SignedNote Note)? kept, SigningKey key) =>
-        kept is { } last && last.Checkpoint.Origin == key.Verifier.Name && last.Note.IsSignedBy(key.Verifier) ? last.Checkpoint : null;
+    private static Checkpoint? OwnCheckpoint((Checkpoint Checkpoint, SignedNote Note)? kept, SigningKey key, SigningKey? old) =>
+        kept is { } last
+        && last.Checkpoint.Origin == key.Verifier.Name
+        && (last.Note.IsSignedBy(key.Verifier) || (old is not null && last.Note.IsSignedBy(old.Verifier)))
+            ? last.Checkpoint
+            : null;
 
     private static Checkpoint? Later(Checkpoint? one, Checkpoint? other) =>
         one is null || (other is not null && other.Size > one.Size) ? other : one;

@@ -70,6 +70,38 @@ public sealed class KeyFolder(IDisk disk, string folder)
     public void WriteLast(string name, Checkpoint checkpoint) =>
         DurableFile.Replace(disk, LastFile(name), Encoding.UTF8.GetBytes(checkpoint.Text), isPrivate: true);
 
+    internal static string NextOf(string name) => name + ".next";
+
+    internal static string OldOf(string name) => name + ".old";
+
+    internal void Rename(string from, string to)
+    {
+        disk.Rename(KeyFile(from), KeyFile(to));
+        disk.SyncFolder(folder);
+    }
+
+    internal void Delete(string name)
+    {
+        disk.Delete(KeyFile(name));
+        disk.SyncFolder(folder);
+    }
+
+    internal void Freeze(string name, string reason)
+    {
+        disk.CreateFolder(folder, isPrivate: true);
+        DurableFile.Replace(disk, FrozenFile(name), Encoding.UTF8.GetBytes(reason + "\n"), isPrivate: true);
+    }
+
+    internal void RequireNotFrozen(string name)
+    {
+        if (DurableFile.ReadOrNull(disk, FrozenFile(name), FileBytesMax) is { } reason)
+            throw new LogFrozenException(
+                $"This log is frozen ({Encoding.UTF8.GetString(reason).Trim()}). Begin the next one in a new DATA folder with a new keys folder."
+            );
+    }
+
+    private string FrozenFile(string name) => Path.Combine(folder, name + ".frozen");
+
     private string KeyFile(string name) => Path.Combine(folder, name + ".key");
 
     private string LastFile(string name) => Path.Combine(folder, name + ".last");

@@ -3,6 +3,9 @@ using TaserTelemetry.Ledger.Notes;
 
 namespace TaserTelemetry.Ledger.Signing;
 
+/// <summary>The log was frozen: it can be read and verified, and takes nothing more.</summary>
+public sealed class LogFrozenException(string message) : IOException(message);
+
 /// <summary>A key is missing, is not readable, or is not this log's.</summary>
 public sealed class LogKeyException(string message) : IOException(message);
 

@@ -16,6 +16,7 @@ internal sealed class Signer : IDisposable
     private readonly LogPlace place;
     private readonly KeyFolder keys;
     private readonly SigningKey key;
+    private readonly SigningKey? old;
     private readonly SnapshotFiles snapshots;
     private readonly CheckpointsLog kept;
     private readonly TileFolder tiles;
@@ -31,6 +32,7 @@ internal sealed class Signer : IDisposable
         LogOptions options,
         KeyFolder keys,
         SigningKey key,
+        SigningKey? old,
         SnapshotFiles snapshots,
         TileTree tree,
         CheckpointsLog kept,
@@ -41,6 +43,7 @@ internal sealed class Signer : IDisposable
         place = options.Place;
         this.keys = keys;
         this.key = key;
+        this.old = old;
         this.snapshots = snapshots;
         this.tree = tree;
         this.openReader = openReader;
@@ -97,7 +100,7 @@ internal sealed class Signer : IDisposable
     {
         keys.WriteLast(place.KeyName, last);
         var isKept = lastKept?.Text == last.Text;
-        var note = isKept ? lastKept! : last.Sign(key);
+        var note = isKept ? lastKept! : SignedBy(last);
         if (!isKept)
             kept.Append(note);
         DurableFile.Replace(disk, place.CheckpointFile, note.ToBytes());
@@ -145,7 +148,11 @@ internal sealed class Signer : IDisposable
     {
         readBack?.Dispose();
         key.Dispose();
+        old?.Dispose();
     }
+
+    /// <summary>In the time of overlap the key before signs first.</summary>
+    private SignedNote SignedBy(Checkpoint checkpoint) => old is null ? checkpoint.Sign(key) : checkpoint.Sign(old, key);
 
     private TileTree ReadBack(ulong size)
     {
@@ -159,7 +166,7 @@ internal sealed class Signer : IDisposable
     private void Publish(Checkpoint checkpoint)
     {
         keys.WriteLast(place.KeyName, checkpoint);
-        var note = checkpoint.Sign(key);
+        var note = SignedBy(checkpoint);
         kept.Append(note);
         DurableFile.Replace(disk, place.CheckpointFile, note.ToBytes());
         Volatile.Write(ref published, new Published(checkpoint, note));
