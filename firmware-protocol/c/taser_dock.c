@@ -806,7 +806,7 @@ static void hold(tt_dock *dock, uint32_t ms) {
 static void obey(tt_dock *dock, uint8_t action, uint16_t reason, uint32_t detail, uint8_t session_over) {
     if (action == TT_ACT_WAIT && !session_over) {
         hold(dock, detail);
-    } else if (action == TT_ACT_HELLO_AGAIN || (session_over && action <= TT_ACT_SKIP)) {
+    } else if (action == TT_ACT_HELLO_AGAIN || (session_over && action <= TT_ACT_WAIT)) {
         leave(dock, WAITING, action == TT_ACT_WAIT ? detail : (uint32_t)AGAIN_MS, reason);
     } else if (action > TT_ACT_SKIP) {
         leave(dock, STOPPED, 0, reason);

@@ -251,6 +251,11 @@ internal sealed class Conversations(
             case MessageType.Docked when frame.Decode<Wire.Docked>(out var docked).IsNone:
                 TakeDocked(session, inbound, docked, bytes);
                 break;
+            case MessageType.Docked when frame.Decode<Wire.Docked>(out _) is { IsNone: false } rejection:
+                KeepAside(inbound, QuarantineKind.Frame, rejection.Reason, bytes);
+                session.Say(NotDecoded(rejection));
+                sessions.End(session, inbound.ReceivedNs);
+                break;
             case MessageType.Heartbeat:
                 break; // heard, which is all that it says
             case MessageType.Goodbye or MessageType.Abort:
@@ -320,6 +325,7 @@ internal sealed class Conversations(
         if (!rejection.IsNone)
         {
             KeepAside(inbound, QuarantineKind.Frame, rejection.Reason, bytes);
+            replies.Add((inbound.Link, FrameWriter.ToArray(0, 0, NotDecoded(rejection))));
         }
         else if (desk.Take(inbound.Link, hello, inbound.ReceivedNs) is { } answer)
         {
@@ -385,6 +391,9 @@ internal sealed class Conversations(
         var outcome = judgement.Quarantine.Keep(sender, inbound.ReceivedNs, kind, reason, bytes);
         meters.FrameJudged(outcome.Verdict, outcome.Reason);
     }
+
+    /// <summary>What is said of a greeting that does not decode: what, where, and that the same bytes would only come again (SPEC clause 8.7).</summary>
+    private static Abort NotDecoded(Rejection rejection) => new(rejection.Reason, ReasonAction.StopAndCall, (uint)rejection.Offset);
 
     private ulong MonotonicNs() => (ulong)clock.GetElapsedTime(0).Ticks * 100;
 }
