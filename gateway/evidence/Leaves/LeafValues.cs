@@ -26,7 +26,7 @@ public enum ArrivalVia : byte
 
 /// <summary>When, from where and through which program a frame came in.</summary>
 /// <param name="ReceivedNs">Gateway's UTC, ns since 1970. Never the capture's own time.</param>
-/// <param name="SessionId">The docking session, unique in a ledger; 0 = none (import).</param>
+/// <param name="SessionId">The docking session, unique in a ledger; 0 = none (an import that names no session).</param>
 /// <param name="Via">Transport or file.</param>
 /// <param name="ImportLeaf">Leaf index of the <see cref="Import"/> for captures and vendor files; else 0 and not in the bytes.</param>
 /// <param name="ParserVersion">Version of the decoder that judged the frame.</param>

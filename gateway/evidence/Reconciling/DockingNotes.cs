@@ -16,10 +16,34 @@ internal sealed class DockingNotes
     private readonly Dictionary<(ulong Session, string Device, string Carrier), List<int>> open = [];
     private readonly Dictionary<(ulong Session, string Device), ulong> newest = [];
 
-    public IReadOnlyList<Docking> All => all;
+    private readonly Dictionary<(ulong Session, string Device), ulong> claimedAtNs = [];
+
+    /// <summary>Every docking; one from a capture stands at the time its own clock comparison claims, not at that of the import.</summary>
+    public IReadOnlyList<Docking> All => [.. all.Select(Placed)];
 
     /// <summary>Newest sequence of its event log that the device was seen to hold in a session; null = not said.</summary>
     public ulong? NewestSequence(ulong session, string device) => newest.TryGetValue((session, device), out var sequence) ? sequence : null;
+
+    /// <summary>A capture's own clock comparison says when that session really was: a claim, but the import's time is none at all.</summary>
+    public void NoteClaimedTime(ulong session, string device, long utcNs)
+    {
+        if (utcNs > 0)
+        {
+            claimedAtNs.TryAdd((session, device), (ulong)utcNs);
+        }
+    }
+
+    /// <summary>When a session of a capture was, as it claims; null where it does not say, and for sessions that were live.</summary>
+    public ulong? ClaimedAtNs(ulong session, string device) => claimedAtNs.TryGetValue((session, device), out var atNs) ? atNs : null;
+
+    private Docking Placed(Docking docking)
+    {
+        if (!claimedAtNs.TryGetValue((docking.DockingSession, docking.Device), out var atNs))
+        {
+            return docking;
+        }
+        return docking with { DockedAtNs = atNs, UndockedAtNs = docking.UndockedAtNs is null ? null : atNs };
+    }
 
     public void Note(Docked docked, EvidenceReader reader, LeafRef leaf)
     {

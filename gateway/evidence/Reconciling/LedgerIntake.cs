@@ -191,7 +191,7 @@ public sealed class LedgerIntake
             Force = batch.Arrival.Place.Force,
             Firmware = events.FirmwareFrom(names),
             DockingSession = batch.Arrival.SessionId,
-            ReceivedNs = batch.Arrival.ReceivedNs,
+            ReceivedNs = dockings.ClaimedAtNs(batch.Arrival.SessionId, batch.Device) ?? batch.Arrival.ReceivedNs,
             StampUnitNs = StampUnits.NsOf(batch.StampUnit),
             StampResolutionNs = batch.StampResolutionMs * 1_000_000UL,
             DurationResolutionMs = events.DurationResolutionMs,
@@ -213,6 +213,10 @@ public sealed class LedgerIntake
         if (reading.Clock.OffsetNs is > long.MaxValue / 2 or < -(long.MaxValue / 2))
         {
             return;
+        }
+        if (reading.Arrival.Via == ArrivalVia.Capture)
+        {
+            dockings.NoteClaimedTime(reading.Arrival.SessionId, reading.Device, deviceNs + reading.Clock.OffsetNs);
         }
         comparisons.Add(
             new ClockComparison(

@@ -272,26 +272,7 @@ internal sealed class Conversations(
     {
         if (session.Sender.Standing == Reason.None)
         {
-            var held =
-                docked.Held.Count == 0
-                    ? default
-                    : new HeldLogs(new HeldLog(docked.Log.Log, docked.Log.Epoch, docked.Held.Span[0].First, docked.Held.Span[^1].Next));
-            var known = group.State.Find(docked.Log);
-            if (
-                held.Count > 0
-                && (known is null || known.OldestOffered != held.AsSpan()[0].First || known.NewestOffered != held.AsSpan()[0].Next)
-            )
-            {
-                var model = LeafName.IsPlain(docked.Model) ? docked.Model : docked.Model.Replace(' ', '-');
-                var leaf = new Evidence.Leaves.Docked(
-                    session.Sender.ArrivalAt(inbound.ReceivedNs),
-                    docked.Log.Device,
-                    docked.Carrier,
-                    model,
-                    held
-                );
-                group.Add(RecordKind.Frame, leaf, bytes);
-            }
+            DockedStatement.Add(group, session.Sender, inbound.ReceivedNs, docked, bytes);
             if (session.Offered.Count < DockingSession.LogsMax || session.Offered.ContainsKey(docked.Log))
             {
                 session.Offered[docked.Log] = docked;

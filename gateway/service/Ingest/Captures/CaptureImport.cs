@@ -37,6 +37,7 @@ internal sealed class CaptureImport(OpenJournal journal, TimeProvider clock)
     private readonly Dictionary<string, Sender> senders = new(StringComparer.Ordinal);
     private readonly HashSet<LogKey> logs = [];
     private ulong importLeaf;
+    private ulong lastSessionId;
     private long frames;
     private long records;
     private long stored;
@@ -116,12 +117,19 @@ internal sealed class CaptureImport(OpenJournal journal, TimeProvider clock)
         {
             case MessageType.Hello when frame.Decode<Hello>(out var hello).IsNone:
                 // A new hello is a new docking session of the capture: readings of the one before say nothing about it.
-                sender = senders[source] = NewSender(sender.Place);
+                lastSessionId = Math.Max(lastSessionId, journal.State.LastSessionId) + 1;
+                sender = senders[source] = NewSender(sender.Place, lastSessionId);
                 sender.Clock.Heard(hello.BootId, hello.MonotonicNs, claimedNs);
                 return sender;
             case MessageType.ClockEcho when frame.Decode<Wire.ClockEcho>(out var echo).IsNone && echo.GatewayUtcNs <= claimedNs:
                 sender.Clock.Echoed(echo, echo.GatewayUtcNs, claimedNs);
                 break;
+            case MessageType.Docked when frame.Decode<Wire.Docked>(out var docked).IsNone:
+                if (sender.Standing == Reason.None)
+                {
+                    DockedStatement.Add(journal.Group, sender, UnixTime.NowNs(clock), docked, bytes);
+                }
+                return sender;
             case MessageType.RecordBatch when RecordBatch.Decode(frame, out var batch).IsNone:
                 records += batch.Count;
                 logs.Add(batch.Header.Log);
@@ -148,13 +156,13 @@ internal sealed class CaptureImport(OpenJournal journal, TimeProvider clock)
             refused++;
             return null;
         }
-        return senders[entry.Source] = NewSender(new Place(claimed.Force, claimed.Armoury, claimed.Dock));
+        return senders[entry.Source] = NewSender(new Place(claimed.Force, claimed.Armoury, claimed.Dock), 0);
     }
 
-    private Sender NewSender(Place place)
+    private Sender NewSender(Place place, ulong sessionId)
     {
         var known = journal.State.Docks.GetValueOrDefault(place.Dock);
-        return new Sender(0, ArrivalVia.Capture, place)
+        return new Sender(sessionId, ArrivalVia.Capture, place)
         {
             ImportLeaf = importLeaf,
             Enrolled = known is { Standing: Standing.InForce },
