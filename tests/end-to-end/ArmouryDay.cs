@@ -23,6 +23,9 @@ internal sealed class ArmouryDay
 
     public string Documents => ground.At("documents");
 
+    /// <summary>What every dock would have sent, with the times of the history.</summary>
+    public string Capture => ground.At("day.cap");
+
     /// <summary>Every log record that reached a dock by the end, by its key.</summary>
     public IEnumerable<RecordKey> Delivered =>
         from log in truth.GetProperty("logs").EnumerateArray()
@@ -39,9 +42,9 @@ internal sealed class ArmouryDay
         select new RecordKey(key, range.GetProperty("first").GetUInt64() + (ulong)offset, 0);
 
     /// <summary>Plays the history once, for its truth and its documents; nothing is docked yet.</summary>
-    public static async Task<ArmouryDay> MakeAsync(Ground ground)
+    public static async Task<ArmouryDay> MakeAsync(Ground ground, string? endsAt = null)
     {
-        var end = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssK", CultureInfo.InvariantCulture);
+        var end = endsAt ?? TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssK", CultureInfo.InvariantCulture);
         await using var simulator = RealProcess.StartOurs(
             "taser-sim",
             ground.Folder,
@@ -57,6 +60,8 @@ internal sealed class ArmouryDay
                 ground.At("truth.json"),
                 "--documents",
                 ground.At("documents"),
+                "--capture",
+                ground.At("day.cap"),
             ]
         );
         Assert.True(await simulator.WaitForExitAsync() == 0, simulator.Output + simulator.Errors);
