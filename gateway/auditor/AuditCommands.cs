@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using TaserTelemetry.Auditor.Bundles;
 using TaserTelemetry.Auditor.Reconcile;
+using TaserTelemetry.Auditor.Returns;
 using TaserTelemetry.Auditor.Verify;
 
 namespace TaserTelemetry.Auditor;
@@ -19,6 +20,9 @@ internal static class AuditCommands
             ReconcileCommand.Build(console, time),
             EvidenceCommand.Build(console, time),
             VerifyEvidenceCommand.Build(console),
+            ReturnCommand.Build(console, time),
+            ProgrammeCommand.Build(console, time),
+            SampleCommand.Build(console, time),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using TaserTelemetry.Evidence.Leaves;
-using TaserTelemetry.Reconciler;
-using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Output;
 
 namespace TaserTelemetry.Auditor.Reconcile;
@@ -24,28 +22,14 @@ internal static class ReconcileCommand
 
     private static int Run(ReconcileRequest request, AuditConsole console, TimeProvider time)
     {
-        if (InputFiles.Read(request, console) is not { } inputs)
-        {
-            return ExitCode.CannotRead;
-        }
-        if (
-            LedgersRead.Read(
-                request.Data,
-                new ReadingScope(AuditVerb.Reconcile, "", request.FromNs, request.ToNs, 0),
-                console,
-                time,
-                out var exitCode
-            )
-            is not { } ledgers
-        )
+        if (PreparedRun.Make(request, AuditVerb.Reconcile, console, time, out var exitCode) is not { } run)
         {
             return exitCode;
         }
-        var result = Reconciliation.Run(inputs.Join(ledgers.Inputs(request)), request.Rules, request.AsOf ?? time.GetUtcNow());
         try
         {
-            var report = Write("reconcile", request, ledgers, inputs, result);
-            Show(console, request, inputs, result, report);
+            var report = Write(run);
+            Show(console, run, report);
             return ExitCode.Done;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -55,15 +39,10 @@ internal static class ReconcileCommand
     }
 
     /// <summary>Writes all results; run.json comes last, so that its presence says that the rest is whole.</summary>
-    public static RunReport Write(
-        string verb,
-        ReconcileRequest request,
-        LedgersRead ledgers,
-        InputFiles inputs,
-        ReconciliationResult result
-    )
+    private static RunReport Write(PreparedRun run)
     {
-        var folder = new OutputFolder(request.Out);
+        var result = run.Result;
+        var folder = new OutputFolder(run.Request.Out);
         var tables = ResultTables.All(result);
         folder.Write("report.html", stream => HtmlOutput.Write(result, stream));
         folder.Write("result.json", stream => JsonOutput.Write(result, stream));
@@ -72,19 +51,14 @@ internal static class ReconcileCommand
             folder.Write($"{table.Name}.csv", stream => CsvOutput.Write(table, stream));
         }
         folder.Write("result.xlsx", stream => XlsxOutput.Write(tables, stream));
-        var report = RunReport.Of(verb, request, ledgers, inputs, result, [.. folder.Files]);
+        var report = RunReport.Of("reconcile", run.Request, run.Ledgers, run.Files, result, [.. folder.Files]);
         folder.Write("run.json", stream => JsonSerializer.Serialize(stream, report, RunJson.Readable.RunReport));
         return report;
     }
 
-    private static void Show(
-        AuditConsole console,
-        ReconcileRequest request,
-        InputFiles inputs,
-        ReconciliationResult result,
-        RunReport report
-    )
+    private static void Show(AuditConsole console, PreparedRun run, RunReport report)
     {
+        var (request, inputs, result) = (run.Request, run.Files, run.Result);
         if (request.Json)
         {
             console.Output.WriteLine(JsonSerializer.Serialize(report, RunJson.Readable.RunReport));

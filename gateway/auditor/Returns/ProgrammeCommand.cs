@@ -1,0 +1,40 @@
+using System.CommandLine;
+using TaserTelemetry.Auditor.Reconcile;
+using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.Reconciler.Output;
+using TaserTelemetry.Reconciler.Returns;
+
+namespace TaserTelemetry.Auditor.Returns;
+
+/// <summary>programme: evidence about the programme as a whole, in a full and a public version.</summary>
+internal static class ProgrammeCommand
+{
+    public static Command Build(AuditConsole console, TimeProvider time)
+    {
+        var options = new ReconcileOptions();
+        var command = new Command(
+            "programme",
+            "Programme evidence: officers against establishment, rates with uncertainty, cartridges, spend, data quality; and a public version."
+        );
+        options.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            if (options.Read(parsed, console) is not { } request)
+            {
+                return ExitCode.Usage;
+            }
+            if (PreparedRun.Make(request, AuditVerb.Programme, console, time, out var exitCode) is not { } run)
+            {
+                return exitCode;
+            }
+            OutputTable[] tables =
+            [
+                ProgrammeEvidence.Table(run.Inputs, run.Result, publicVersion: false),
+                ProgrammeEvidence.Table(run.Inputs, run.Result, publicVersion: true),
+                .. ResultTables.All(run.Result).Where(t => t.Name == "coverage"),
+            ];
+            return TableOutput.Write("programme", run, tables, console);
+        });
+        return command;
+    }
+}

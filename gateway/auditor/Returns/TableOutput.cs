@@ -1,0 +1,53 @@
+using System.Text.Json;
+using TaserTelemetry.Auditor.Reconcile;
+using TaserTelemetry.Reconciler.Output;
+
+namespace TaserTelemetry.Auditor.Returns;
+
+/// <summary>Writes the tables of a verb as CSV and as one workbook, then run.json, and shows the first table.</summary>
+internal static class TableOutput
+{
+    private const int LinesShown = 40;
+
+    public static int Write(string verb, PreparedRun run, IReadOnlyList<OutputTable> tables, AuditConsole console)
+    {
+        try
+        {
+            var folder = new OutputFolder(run.Request.Out);
+            foreach (var table in tables)
+            {
+                folder.Write($"{table.Name}.csv", stream => CsvOutput.Write(table, stream));
+            }
+            folder.Write($"{verb}.xlsx", stream => XlsxOutput.Write(tables, stream));
+            var report = RunReport.Of(verb, run.Request, run.Ledgers, run.Files, run.Result, [.. folder.Files]);
+            folder.Write("run.json", stream => JsonSerializer.Serialize(stream, report, RunJson.Readable.RunReport));
+            if (run.Request.Json)
+            {
+                console.Output.WriteLine(JsonSerializer.Serialize(report, RunJson.Readable.RunReport));
+            }
+            else
+            {
+                Show(run, tables[0], console.Output);
+            }
+            return ExitCode.Done;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return console.Fail(ExitCode.CannotRead, $"{run.Request.Out} cannot be written: {e.Message}");
+        }
+    }
+
+    private static void Show(PreparedRun run, OutputTable table, TextWriter output)
+    {
+        output.WriteLine(string.Join("  ", table.Columns));
+        foreach (var row in table.Rows.Take(LinesShown))
+        {
+            output.WriteLine(string.Join("  ", row.Select(c => Convert.ToString(c, System.Globalization.CultureInfo.InvariantCulture))));
+        }
+        var coverage = run.Result.Coverage;
+        output.WriteLine(
+            $"Coverage     {coverage.CompleteDays} of {coverage.DeviceDays} device-days complete: publish it beside every number above."
+        );
+        output.WriteLine($"Written to   {run.Request.Out}");
+    }
+}
