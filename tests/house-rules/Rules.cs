@@ -19,8 +19,12 @@ internal static partial class Rules
     public static IEnumerable<string> Unfinished(string text) =>
         UnfinishedPattern().Matches(text).Select(match => $"'{match.Value}' stands for work that is not done");
 
+    /// <summary>A type may stay open where the line above it begins <c>// open:</c> and says why.</summary>
     public static IEnumerable<string> OpenTypes(string text) =>
-        OpenTypePattern().Matches(text).Select(match => $"'{match.Value.Trim()}': classes are sealed or static, structs readonly");
+        OpenTypePattern()
+            .Matches(text)
+            .Where(match => !text[..match.Index].TrimEnd().Split('\n')[^1].TrimStart().StartsWith("// open: ", StringComparison.Ordinal))
+            .Select(match => $"'{match.Value.Trim()}': classes are sealed or static, structs readonly");
 
     public static IEnumerable<string> Regions(string text) =>
         RegionPattern().Matches(text).Select(_ => "a region hides what should be a type of its own");

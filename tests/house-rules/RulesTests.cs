@@ -23,6 +23,8 @@ public sealed class RulesTests
     [InlineData("internal ref struct PayloadReader", 0)] // a cursor lives on the stack and has to move
     [InlineData("public abstract record Outcome", 0)]
     [InlineData("    // a class of its own", 0)]
+    [InlineData("    // open: the kernel writes into it\n    private struct PollEntry", 0)]
+    [InlineData("    // something else\n    private struct PollEntry", 1)]
     public void A_type_left_open_is_found(string line, int found) => Assert.Equal(found, Rules.OpenTypes(line).Count());
 
     [Fact]

@@ -4,6 +4,7 @@ namespace TaserTelemetry.Gateway.Ingest.Doors;
 /// Follows the MQTT packets in a byte stream and refuses a remaining length above the limit before anything is allocated for it
 /// (wire 22): the library behind allocates what the length field says, up to 256 MB, for a sender that has not even logged in.
 /// </summary>
+// open: it moves along its one connection, inside which it lives without an object of its own
 internal struct PacketGuard(int remainingLengthMax)
 {
     private const int LengthBytesMax = 4;

@@ -10,6 +10,7 @@ internal static class Terminal
     private const int InterruptedError = 4;
 
     [StructLayout(LayoutKind.Sequential)]
+    // open: the kernel writes the answer into it
     private struct PollEntry
     {
         public int Descriptor;
