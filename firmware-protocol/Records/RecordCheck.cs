@@ -92,7 +92,11 @@ internal static class RecordCheck
     private static readonly Vector256<uint> NoBays = Vector256<uint>.Zero.WithElement(6, NoBayThere);
 
     /// <summary>The marks of all records, joined. The bytes are a whole number of records.</summary>
-    internal static RecordMarks All(ReadOnlySpan<byte> records, int width, StampUnit unit)
+    internal static RecordMarks All(ReadOnlySpan<byte> records, int width, StampUnit unit) =>
+        All(records, width, unit, Vector256.IsHardwareAccelerated);
+
+    /// <summary>The same, by the way that is named: both give the same marks.</summary>
+    internal static RecordMarks All(ReadOnlySpan<byte> records, int width, StampUnit unit, bool inVectors)
     {
         var stampMax = StampMax(unit);
         // One above, so that the absent stamp, which wraps to zero, passes the same comparison.
@@ -102,9 +106,7 @@ internal static class RecordCheck
         while (records.Length >= width && records.Length >= EventRecord.Bytes)
         {
             var record = records[..EventRecord.Bytes];
-            var doubtful = Vector256.IsHardwareAccelerated
-                ? IsDoubtfulInVectors(record, stampLimit, argumentMax)
-                : IsDoubtful(record, stampLimit, argumentMax);
+            var doubtful = inVectors ? IsDoubtfulInVectors(record, stampLimit, argumentMax) : IsDoubtful(record, stampLimit, argumentMax);
             if (doubtful)
             {
                 marks |= One(records, stampMax);

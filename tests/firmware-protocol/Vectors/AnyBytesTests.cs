@@ -102,7 +102,9 @@ public sealed class AnyBytesTests
                 {
                     BitConverter.TryWriteBytes(record, stamp);
                     record[13] = (byte)(record[13] & (record[12] & 1));
-                    Assert.Equal(NaiveMarks.Of(record, (StampUnit)unit), RecordCheck.All(record, EventRecord.Bytes, (StampUnit)unit));
+                    var marks = NaiveMarks.Of(record, (StampUnit)unit);
+                    Assert.Equal(marks, RecordCheck.All(record, EventRecord.Bytes, (StampUnit)unit, inVectors: true));
+                    Assert.Equal(marks, RecordCheck.All(record, EventRecord.Bytes, (StampUnit)unit, inVectors: false));
                 },
                 iter: Times
             );

@@ -1,5 +1,6 @@
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.FirmwareProtocol.Records;
 
 namespace TaserTelemetry.FirmwareProtocol.Tests.Vectors;
 
@@ -27,6 +28,7 @@ public sealed class VectorTests
         {
             Assert.True(RecordBatch.Decode(FrameReader.Read(vector.Bytes, vector.Limit).Frame, out var batch).IsNone);
             Assert.Equal(marks, (uint)batch.Validate());
+            Assert.Equal(marks, (uint)RecordCheck.All(batch.Records, batch.RecordWidth, batch.Unit, inVectors: false));
         }
 
         if (vector.Says is { } says)
