@@ -26,7 +26,7 @@ internal sealed class StatementJudgement(GroupBuilder group)
             return (default, rejection);
         }
         group.Add(RecordKind.Frame, leaf!, bytes);
-        return (leaf is OtherFrame ? FrameOutcome.StoredWith(Reason.MessageTypeUnknown) : FrameOutcome.Stored, default);
+        return (leaf is OtherFrame { Reason: not 0 } ? FrameOutcome.StoredWith(Reason.MessageTypeUnknown) : FrameOutcome.Stored, default);
     }
 
     private (FrameOutcome Outcome, Rejection Rejection) StoreHead(
@@ -86,7 +86,9 @@ internal sealed class StatementJudgement(GroupBuilder group)
                 leaf = blockRejected.IsNone ? BlockOf(sender, arrival, block.Header) : null;
                 return blockRejected;
             default:
-                leaf = new OtherFrame(arrival, (byte)frame.Header.Type, "", (ushort)Reason.MessageTypeUnknown);
+                // A known type without a leaf of its own (a receipt shown) is kept whole; only an unknown one is said to be unknown.
+                var why = frame.Header.Type.IsKnown() ? Reason.None : Reason.MessageTypeUnknown;
+                leaf = new OtherFrame(arrival, (byte)frame.Header.Type, "", (ushort)why);
                 return default;
         }
     }

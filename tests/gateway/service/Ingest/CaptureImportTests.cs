@@ -1,0 +1,74 @@
+using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.FirmwareProtocol.Captures;
+using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.Gateway.Demo;
+using TaserTelemetry.Gateway.Hosting;
+using TaserTelemetry.Gateway.Ingest;
+using TaserTelemetry.Gateway.Ingest.Captures;
+using TaserTelemetry.Tests;
+
+namespace TaserTelemetry.Gateway.Tests.Ingest;
+
+public sealed class CaptureImportTests : IDisposable
+{
+    private readonly Ground ground = new();
+
+    public void Dispose() => ground.Dispose();
+
+    [Fact]
+    public void A_capture_imported_twice_counts_once_and_names_its_file()
+    {
+        WriteCapture(ground.At("day.cap"), cutBytes: 0);
+        Assert.Equal(("whole", 2L, 2L), Import("day.cap"));
+        Assert.Equal("whole", Import("day.cap").End);
+        var leaves = RunningGateway.LeavesIn(ground.Folder);
+        var batches = leaves.Select(l => l.Leaf).OfType<StoredBatch>().ToList();
+        Assert.Equal(2, batches.Count);
+        Assert.All(batches, b => Assert.Equal(ArrivalVia.Capture, b.Arrival.Via));
+        Assert.IsType<Import>(leaves[(int)batches[0].Arrival.ImportLeaf].Leaf);
+    }
+
+    [Fact]
+    public void A_capture_that_was_cut_short_gives_what_came_before_the_cut()
+    {
+        WriteCapture(ground.At("cut.cap"), cutBytes: 3);
+        var (end, _, stored) = Import("cut.cap");
+        Assert.StartsWith("cut short", end, StringComparison.Ordinal);
+        Assert.Equal(1, stored);
+    }
+
+    [Fact]
+    public void A_demo_never_touches_a_folder_that_is_no_demo_and_begins_its_own_anew()
+    {
+        var folder = ground.At("keep");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "records"), "kept");
+        Assert.Contains("is no demo", Assert.Throws<StartRefusedException>(() => DemoFolder.Prepare(folder)).Message);
+        Assert.True(File.Exists(Path.Combine(folder, "records")));
+        var demo = DemoFolder.Prepare(ground.At("demo"));
+        File.WriteAllText(Path.Combine(demo.Data, "left-over"), "");
+        Assert.False(File.Exists(Path.Combine(DemoFolder.Prepare(demo.Data).Data, "left-over")));
+    }
+
+    private (string End, long Frames, long Stored) Import(string name)
+    {
+        var settings = RunningGateway.SettingsIn(ground.Folder);
+        using var journal = OpenJournal.Open(settings);
+        journal.AppendStart(settings, UnixTime.NowNs(TimeProvider.System));
+        var report = new CaptureImport(journal, TimeProvider.System).Import(ground.At(name), default, _ => { });
+        journal.AppendStop(TimeProvider.System);
+        return (report.End, report.Frames, report.Stored);
+    }
+
+    private static void WriteCapture(string file, int cutBytes)
+    {
+        using var stream = File.Create(file);
+        var writer = new CaptureWriter(stream, 1);
+        for (var i = 0u; i < 2; i++)
+        {
+            var batch = TestDock.Batch(1, i + 1, RunningGateway.Device, 1 + (i * 5), 5);
+            writer.Write(1_790_000_000_000_000_000, Transport.Mqtt, CaptureDirection.Up, RunningGateway.Dock, batch);
+        }
+        stream.SetLength(stream.Length - cutBytes);
+    }
+}
