@@ -131,7 +131,7 @@ internal sealed class World
             .ToList();
     }
 
-    /// <summary>The first thing known: a record with a bounded time, or a report.</summary>
+    /// <summary>The day of the first record with a bounded time or the first report, and the issues that were open then.</summary>
     private static long First(IReadOnlyList<DeviceHistory> devices, ReconciliationInputs inputs, long toNs)
     {
         long first = toNs;
@@ -148,6 +148,13 @@ internal sealed class World
             first = Math.Min(first, report.UsedAt.LowNs);
         }
 
-        return first;
+        long day = first - (first % TimeInterval.DayNs + TimeInterval.DayNs) % TimeInterval.DayNs;
+        foreach (var issue in inputs.Registers.Issues ?? [])
+        {
+            bool open = issue.IssuedAt.LowNs < first && issue.ReturnedAt is { } back && back.HighNs >= first;
+            day = open ? Math.Min(day, issue.IssuedAt.LowNs) : day;
+        }
+
+        return day;
     }
 }

@@ -27,6 +27,22 @@ public sealed partial class RuleTextTests
     }
 
     [Fact]
+    public void The_document_lists_every_rule_as_it_is()
+    {
+        string document = File.ReadAllText(Document());
+        foreach (var rule in RuleCatalogue.All)
+        {
+            Assert.Contains(
+                FormattableString.Invariant(
+                    $"| {rule.Id} | {rule.Kind} | {rule.Priority} | {rule.Title} | {rule.Clears} | {rule.DoesNotSay} |"
+                ),
+                document,
+                StringComparison.Ordinal
+            );
+        }
+    }
+
+    [Fact]
     public void No_rule_text_uses_a_word_that_presumes_guilt()
     {
         foreach (var rule in RuleCatalogue.All)
@@ -67,6 +83,17 @@ public sealed partial class RuleTextTests
     public void Every_B_rule_is_a_review()
     {
         Assert.All(RuleCatalogue.All.Where(r => r.Id[0] == 'B'), r => Assert.Equal(FindingKind.Review, r.Kind));
+    }
+
+    private static string Document()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "TaserTelemetry.sln")))
+        {
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("TaserTelemetry.sln stands above the tests");
+        }
+
+        return Path.Combine(folder.FullName, "gateway", "reconciler", "RULES.md");
     }
 
     private static IEnumerable<string> Names(char family, int first, int last) =>
