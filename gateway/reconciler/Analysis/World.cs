@@ -139,7 +139,12 @@ internal sealed class World
         {
             foreach (var run in device.Runs)
             {
-                first = run.FirstAt.LowNs > TimeInterval.Unknown.LowNs ? Math.Min(first, run.FirstAt.LowNs) : first;
+                // before a lost clock nothing bounds a record from below: the run's end, or its reception, still does
+                long at =
+                    run.FirstAt.LowNs > TimeInterval.Unknown.LowNs
+                        ? run.FirstAt.LowNs
+                        : Math.Max(run.LastAt.LowNs, TimeInterval.Unknown.LowNs);
+                first = Math.Min(first, at > TimeInterval.Unknown.LowNs ? at : (long)run.LastReceivedNs);
             }
         }
 
