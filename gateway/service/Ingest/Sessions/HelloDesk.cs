@@ -19,7 +19,9 @@ internal sealed class HelloDesk(DecisionState state, OpenSessions sessions, Nonc
         var spoken = new DockAddress(hello.Force, hello.Armoury, hello.Dock);
         var claimed =
             link.Transport == Transport.Serial && link.Claimed.Force.Length == 0 ? spoken with { Dock = link.Claimed.Dock } : link.Claimed;
-        if (link.Session is { } same && same.ConnectionId == hello.ConnectionId)
+        // A dock that starts over on the same connection counts its frames from 1 again: in a session that has dealt with frames they would
+        // pass for repeats (SPEC clause 10.1).
+        if (link.Session is { Window: { Next: 1, Above.Count: 0 } } same && same.ConnectionId == hello.ConnectionId)
         {
             Welcome(same); // our first answer was lost
             return null;
