@@ -38,6 +38,18 @@ public sealed class DurableAckTests
     }
 
     [Fact]
+    public async Task A_dock_that_starts_over_on_its_connection_is_not_taken_for_repeating_itself()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+        await dock.OpenAsync();
+        await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, 1, 4));
+        await dock.OpenAsync(); // the same connection id, and frame numbers from 1 again
+        await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, 5, 4));
+        Assert.Equal(8UL, gateway.Leaves<StoredBatch>().Aggregate(0UL, (sum, batch) => sum + batch.NewRanges.SequenceCount));
+    }
+
+    [Fact]
     public async Task A_known_sequence_with_other_bytes_is_stored_as_a_variant_and_said_so()
     {
         await using var gateway = await RunningGateway.StartAsync();
