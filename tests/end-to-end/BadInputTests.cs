@@ -101,17 +101,29 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public async Task A_broker_that_is_away_is_shown_and_retried_until_it_is_there()
     {
-        var port = Ground.FreePort();
-        var file = await WriteAsync(Settings(settings => settings["mqtt"] = new JsonObject { ["broker"] = $"mqtt://127.0.0.1:{port}" }));
-        await using var gateway = await Gateway.StartAsync(ground, file);
-        await gateway.DoorIsAsync(port.ToString(), "Down");
+        var (port, http) = (Ground.FreePort(), Ground.FreePort());
+        var file = await WriteAsync(
+            Settings(settings =>
+            {
+                settings["mqtt"] = new JsonObject { ["broker"] = $"mqtt://127.0.0.1:{port}" };
+                settings["http"] = new JsonObject { ["listen"] = $"127.0.0.1:{http}" };
+            })
+        );
+        await using var gateway = RealProcess.StartOurs("taser-gateway", ground.Folder, "run", "--config", file);
+        await gateway.WaitForAsync($"The broker mqtt://127.0.0.1:{port} is away");
+        using var client = new HttpClient();
+        using var ready = await client.GetAsync(new Uri($"http://127.0.0.1:{http}/ready"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Contains($"{port}", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
         await File.WriteAllLinesAsync(
             ground.At("m.conf"),
-            [$"listener {port} 127.0.0.1", "allow_anonymous true", "user " + Environment.UserName]
+            [$"listener {port} 127.0.0.1", "allow_anonymous true", "max_queued_messages 0", "user " + Environment.UserName]
         );
         await using var broker = RealProcess.Start("mosquitto", ground.Folder, "-c", ground.At("m.conf"));
-        await gateway.DoorIsAsync(port.ToString(), "Up");
-        await gateway.StopAsync();
+        await gateway.WaitForAsync("\"ready\":true");
+        await gateway.SignalAsync("TERM");
+        Assert.Equal(0, await gateway.WaitForExitAsync());
     }
 
     [Fact]

@@ -16,10 +16,6 @@ public sealed partial class HouseTests
     }
 
     [Fact]
-    public void Scoring_knows_neither_simulator_nor_reconciler() =>
-        Assert.Empty(ProjectGraph.References("tests/scoring/TaserTelemetry.Scoring.Tests.csproj", buildOrderOnly: false));
-
-    [Fact]
     public void The_auditor_has_no_networking_code() =>
         AssertNone(
             Tree.CSharp.Where(path => path.StartsWith("gateway/auditor/", StringComparison.Ordinal))
