@@ -1278,7 +1278,7 @@ static uint8_t send_statement(tt_dock *dock, tt_slot *slot) {
 
 /* The next records of the log being sent. */
 static uint8_t send_records(tt_dock *dock, tt_slot *slot) {
-    unsigned i;
+    unsigned i, acked;
     for (i = 0; i < dock->want_total && dock->want_count[i] == 0;) {
         i++;
     }
@@ -1298,6 +1298,12 @@ static uint8_t send_records(tt_dock *dock, tt_slot *slot) {
         } else {
             dock->block_at++;
             dock->block_part = 0;
+        }
+    }
+    /* and once they were acked: a Want names no parts, so nobody would ask again for a Block of a record that is durable */
+    for (acked = 0; acked < TT_WINDOW_FRAMES; acked++) {
+        if (dock->window[acked].number != 0 && dock->window[acked].type == TT_BLOCK) {
+            return 0;
         }
     }
     slot->type = TT_RECORD_BATCH;

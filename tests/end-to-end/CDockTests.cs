@@ -10,7 +10,7 @@ namespace TaserTelemetry.EndToEnd.Tests;
 public sealed class CDockTests
 {
     private const string Device = "X29C00001";
-    private const int Records = 20_000;
+    private const int Records = 60_000;
 
     [Fact]
     public async Task A_dock_in_C_and_the_gateway_may_both_die_half_way_and_every_event_counts_once()
