@@ -74,6 +74,12 @@ public static class Limits
     /// <summary>The longest retransmission timer in milliseconds.</summary>
     public const int RetransmitMsMax = 30_000;
 
+    /// <summary>The retransmission timer in milliseconds before the first ack of a docking session (SPEC clause 10.5).</summary>
+    public const int FirstTimerMs = 4_000;
+
+    /// <summary>Milliseconds without a further Ack after which, with a credit of no frames, one may be sent (SPEC clause 10.2).</summary>
+    public const int NoCreditWaitMs = 15_000;
+
     /// <summary>Milliseconds between repeats of Hold.</summary>
     public const int HoldRepeatMs = 5_000;
 
