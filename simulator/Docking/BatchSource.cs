@@ -68,7 +68,7 @@ internal static class BatchSource
     /// <summary>One Docked for each log, and another for each further 16 ranges of it.</summary>
     public static IEnumerable<(DeviceLog Log, SequenceRange[] Ranges)> Offers(DockVisit visit)
     {
-        foreach (var byLog in visit.Held.GroupBy(h => h.Log))
+        foreach (var byLog in visit.Offered.GroupBy(h => h.Log))
         {
             foreach (var ranges in byLog.Select(h => h.Range).Chunk(Limits.RangesMax))
             {
@@ -95,6 +95,26 @@ internal static class BatchSource
             visit.Device.Model.Firmware
         );
     }
+
+    /// <summary>What the dock says of its own clock.</summary>
+    public static ClockState ClockOf(Dock dock) =>
+        dock.Clock switch
+        {
+            "free-running" => ClockState.FreeRunning,
+            "not-set" => ClockState.NotSet,
+            _ => ClockState.Disciplined,
+        };
+
+    /// <summary>The carrier leaves the dock, read to the end or not.</summary>
+    public static Undocked Undocked(DockVisit visit, ulong bootId, ulong monotonicNs) =>
+        new(
+            visit.IsCut ? Reason.CarrierRemoved : Reason.CarrierReleased,
+            !visit.IsCut,
+            bootId,
+            monotonicNs,
+            visit.Device.Serial,
+            CarrierText(visit)
+        );
 
     public static Hello Hello(DockAddress address, Transport transport, ulong connection, ulong boot, ulong monotonicNs, ulong utcNs) =>
         new(

@@ -30,6 +30,11 @@ internal sealed class VisitCapture(CaptureWriter writer, History history, DockVi
         _atNs = startNs + 30_000_000;
         Number(new ClockEcho(_session, startNs + 10_000_000, _boot, _monotonicNs + StepNs, startNs + StepNs, ClockState.Disciplined));
         _atNs += StepNs;
+        if (BatchSource.ClockOf(visit.Dock) != ClockState.Disciplined)
+        {
+            Number(new DockHealth(BatchSource.ClockOf(visit.Dock), 0, _boot, _monotonicNs + StepNs, startNs + StepNs, 1L << 30, "1"));
+        }
+
         Number(BatchSource.Reading(visit, visit.TrueUtcMs, _boot, _monotonicNs, startNs));
         foreach (var (log, ranges) in BatchSource.Offers(visit))
         {
@@ -53,8 +58,7 @@ internal sealed class VisitCapture(CaptureWriter writer, History history, DockVi
         }
 
         _atNs += StepNs;
-        var serial = visit.Device.Serial;
-        Number(new Undocked(Reason.CarrierReleased, true, _boot, _monotonicNs + 1_000_000_000, serial, BatchSource.CarrierText(visit)));
+        Number(BatchSource.Undocked(visit, _boot, _monotonicNs + 1_000_000_000));
         return records;
     }
 

@@ -42,7 +42,9 @@ internal sealed class VisitUpload(DockVisit visit, long repeatMs)
         var (log, offered) = _unanswered[0];
         foreach (var range in want.Ranges.Span)
         {
-            foreach (var held in offered)
+            // of a carrier that is taken away early only a part was read
+            var given = Visit.IsCut ? Visit.Held.Where(h => h.Log == log).Select(h => h.Range) : offered;
+            foreach (var held in given)
             {
                 var first = Math.Max(held.First, range.First);
                 var next = Math.Min(held.Next, range.Next);

@@ -44,8 +44,7 @@ internal sealed class VisitWork(IReadOnlyList<DockVisit> visits) : IDockWork
             if (!upload.UndockedSaid)
             {
                 upload.UndockedSaid = true;
-                var (serial, carrier) = (upload.Visit.Device.Serial, BatchSource.CarrierText(upload.Visit));
-                talk.Number(new Undocked(Reason.CarrierReleased, true, talk.BootId, talk.Clock.MonotonicNs, serial, carrier));
+                talk.Number(BatchSource.Undocked(upload.Visit, talk.BootId, talk.Clock.MonotonicNs));
                 return false;
             }
 
@@ -59,6 +58,11 @@ internal sealed class VisitWork(IReadOnlyList<DockVisit> visits) : IDockWork
     private VisitUpload Begin(DockConversation talk)
     {
         var (visit, clock) = (visits[Done], talk.Clock);
+        if (BatchSource.ClockOf(visit.Dock) is var state && state != ClockState.Disciplined)
+        {
+            talk.Number(new DockHealth(state, 0, talk.BootId, clock.MonotonicNs, clock.UtcNs, 1L << 30, "1"));
+        }
+
         talk.Number(BatchSource.Reading(visit, (long)(clock.UtcNs / 1_000_000), talk.BootId, clock.MonotonicNs, clock.UtcNs));
         return new VisitUpload(visit, DockedRepeatMs);
     }

@@ -12,6 +12,7 @@ namespace TaserTelemetry.Simulator.Documents;
 internal sealed class Registers(History history)
 {
     private readonly double _holes = history.Scenario.Paper.RegisterHoles;
+    private readonly CartridgeRegisters _cartridges = new(history);
 
     public IEnumerable<DocumentTable> All() =>
         [
@@ -19,9 +20,9 @@ internal sealed class Registers(History history)
             Issues(),
             People(),
             Suspensions(),
-            Cartridges(),
-            Stocktakes(),
-            Exhibits(),
+            _cartridges.Cartridges(),
+            _cartridges.Stocktakes(),
+            _cartridges.Exhibits(),
             Training(),
             Unintentional(),
             Maintenance(),
@@ -59,6 +60,8 @@ internal sealed class Registers(History history)
             "BatteryPercent"
         );
         var draw = Draw.For(history.Seed, "issues register");
+        var odd = Draw.For(history.Seed, "odd issue rows");
+        var crews = history.Issues.ToLookup(i => i.CrewRef);
         foreach (var issue in history.Issues)
         {
             var row = table.Add(
@@ -76,6 +79,16 @@ internal sealed class Registers(History history)
             if (draw.Chance(history.Scenario.Paper.IssueRowMissing))
             {
                 table.Omit(row, "not-written");
+            }
+
+            if (odd.Chance(history.Scenario.Paper.ReturnNotWritten))
+            {
+                table.Miswrite(row, "ReturnedAt", "", "return-not-written");
+            }
+
+            if (odd.Chance(history.Scenario.Paper.IssueOfficerWrong) && crews[issue.CrewRef].FirstOrDefault(i => i != issue) is { } mate)
+            {
+                table.Miswrite(row, "OfficerRef", mate.Officer.Reference, "officer-of-the-crew-mate");
             }
         }
 
@@ -95,7 +108,6 @@ internal sealed class Registers(History history)
             "HoursSinceTraining",
             "Eligible"
         );
-        var draw = Draw.For(history.Seed, "people register");
         foreach (var officer in history.Officers)
         {
             var endorsed = officer.EndorsedUtcMs < 0 ? "" : UkTime.Rfc3339(officer.EndorsedUtcMs);
@@ -106,7 +118,7 @@ internal sealed class Registers(History history)
                 UkTime.Rfc3339(officer.AccreditedUntilUtcMs),
                 officer.Kind == "student" ? endorsed : "",
                 officer.Kind == "special" ? endorsed : "",
-                officer.Kind == "special" ? Number(draw.Between(200, 600)) : "",
+                officer.Kind == "special" ? Number(officer.HoursSinceTraining) : "",
                 "yes"
             );
         }
@@ -120,128 +132,6 @@ internal sealed class Registers(History history)
         foreach (var officer in history.Officers.Where(o => o.SuspendedFromUtcMs >= 0))
         {
             table.Add(officer.Reference, UkTime.Rfc3339(officer.SuspendedFromUtcMs), UkTime.Rfc3339(officer.SuspendedToUtcMs));
-        }
-
-        return table;
-    }
-
-    private DocumentTable Cartridges()
-    {
-        var table = new DocumentTable(
-            "cartridges.csv",
-            "CartridgeSerial",
-            "Move",
-            "At",
-            "Count",
-            "DeviceSerial",
-            "OfficerRef",
-            "IncidentRef",
-            "Armoury"
-        );
-        var draw = Draw.For(history.Seed, "cartridge register");
-        var uses = history.Uses.SelectMany(u => u.Fired.Select(c => (c, u))).GroupBy(p => p.c).ToDictionary(g => g.Key, g => g.First().u);
-        foreach (var armoury in history.Armouries)
-        {
-            var mine = history.Cartridges.Where(c => c.Armoury == armoury).ToList();
-            table.Add(
-                "",
-                "opening",
-                UkTime.Rfc3339(history.StartUtcMs),
-                Number(mine.Count(c => c.ReceivedUtcMs < 0)),
-                "",
-                "",
-                "",
-                armoury.Name
-            );
-            foreach (var cartridge in mine)
-            {
-                Move(table, cartridge, uses.GetValueOrDefault(cartridge), draw);
-            }
-
-            table.Add("", "closing", UkTime.Rfc3339(history.EndUtcMs), Number(mine.Count(c => c.FiredUtcMs < 0)), "", "", "", armoury.Name);
-        }
-
-        return table;
-    }
-
-    private void Move(DocumentTable table, Cartridge cartridge, Use? use, Draw draw)
-    {
-        if (cartridge.ReceivedUtcMs >= 0)
-        {
-            table.Add(cartridge.Serial, "received", UkTime.Rfc3339(cartridge.ReceivedUtcMs), "1", "", "", "", cartridge.Armoury.Name);
-        }
-
-        if (cartridge.FiredUtcMs < 0)
-        {
-            return;
-        }
-
-        var row = table.Add(
-            cartridge.Serial,
-            "used",
-            UkTime.Rfc3339(cartridge.FiredUtcMs),
-            "1",
-            cartridge.FiredBy?.Serial ?? "",
-            use?.Issue.Officer.Reference ?? "",
-            use?.Incident.Reference ?? "",
-            cartridge.Armoury.Name
-        );
-        if (draw.Chance(_holes))
-        {
-            table.Omit(row, "not-written");
-        }
-    }
-
-    private DocumentTable Stocktakes()
-    {
-        var table = new DocumentTable("stocktakes.csv", "Armoury", "Item", "At", "Counted", "Expected");
-        var draw = Draw.For(history.Seed, "stocktakes");
-        for (var at = history.StartUtcMs + 30 * UkTime.DayMs; at < history.EndUtcMs; at += 30 * UkTime.DayMs)
-        {
-            foreach (var armoury in history.Armouries)
-            {
-                var cartridges = history.Cartridges.Count(c =>
-                    c.Armoury == armoury && c.ReceivedUtcMs <= at && (c.FiredUtcMs < 0 || c.FiredUtcMs > at)
-                );
-                foreach (var (item, count) in new[] { ("cartridge", cartridges), ("device", armoury.Devices.Count) })
-                {
-                    var row = table.Add(armoury.Name, item, UkTime.Rfc3339(at + 11 * UkTime.HourMs), Number(count), Number(count));
-                    if (draw.Chance(_holes * 3))
-                    {
-                        table.Miswrite(row, "Counted", Number(count - draw.Between(1, 3)), "miscounted-or-missing");
-                    }
-                }
-            }
-        }
-
-        return table;
-    }
-
-    private DocumentTable Exhibits()
-    {
-        var table = new DocumentTable("exhibits.csv", "ExhibitRef", "CartridgeSerial", "DeviceSerial", "IncidentRef", "SeizedAt", "Afids");
-        var draw = Draw.For(history.Seed, "exhibits");
-        foreach (var use in history.Uses)
-        {
-            foreach (var cartridge in use.Fired)
-            {
-                var row = table.Add(
-                    "EX" + (table.Rows.Count + 1).ToString("D5", CultureInfo.InvariantCulture),
-                    cartridge.Serial,
-                    use.Issue.Device.Serial,
-                    use.Incident.Reference,
-                    UkTime.Rfc3339(use.EndUtcMs + draw.Between(5L, 120L) * UkTime.MinuteMs),
-                    Number(draw.Between(2, 5))
-                );
-                if (draw.Chance(_holes))
-                {
-                    table.Omit(row, "not-written");
-                }
-                else if (draw.Chance(history.Scenario.Paper.CartridgeMalformed))
-                {
-                    table.Miswrite(row, "CartridgeSerial", Typing.OneWrong(cartridge.Serial, draw), "cartridge-mistyped");
-                }
-            }
         }
 
         return table;
@@ -274,6 +164,7 @@ internal sealed class Registers(History history)
     {
         var table = new DocumentTable("unintentional.csv", "EntryRef", "DeviceSerial", "At", "OfficerRef", "SignedBy", "CartridgeSerial");
         var draw = Draw.For(history.Seed, "unintentional register");
+        var odd = Draw.For(history.Seed, "odd unintentional rows");
         foreach (var mishap in history.Mishaps)
         {
             var fired = history.Cartridges.FirstOrDefault(c =>
@@ -288,6 +179,10 @@ internal sealed class Registers(History history)
                 fired?.Serial ?? ""
             );
             Hole(table, row, draw);
+            if (odd.Chance(history.Scenario.Paper.UnintentionalMissing))
+            {
+                table.Omit(row, "not-written");
+            }
         }
 
         return table;
@@ -305,6 +200,12 @@ internal sealed class Registers(History history)
             Hole(table, row, draw);
         }
 
+        foreach (var note in history.Notes)
+        {
+            var until = note.UntilUtcMs < 0 ? "" : UkTime.Rfc3339(note.UntilUtcMs);
+            table.Add(note.Device.Serial, note.Kind, UkTime.Rfc3339(note.FromUtcMs), until, "");
+        }
+
         foreach (var visit in history.Visits)
         {
             table.Add(visit.Device.Serial, "battery-dock", UkTime.Rfc3339(visit.TrueUtcMs), "", "");
@@ -317,16 +218,21 @@ internal sealed class Registers(History history)
     {
         var table = new DocumentTable("changes.csv", "ChangeRef", "DeviceSerial", "What", "From", "To");
         var draw = Draw.For(history.Seed, "change register");
+        var odd = Draw.For(history.Seed, "odd change rows");
         foreach (var change in history.Changes)
         {
             var row = table.Add(
                 change.Id,
                 change.Device.Serial,
-                "firmware",
+                change.What,
                 UkTime.Rfc3339(change.AtUtcMs - UkTime.HourMs),
                 UkTime.Rfc3339(change.AtUtcMs + UkTime.HourMs)
             );
             Hole(table, row, draw);
+            if (odd.Chance(history.Scenario.Paper.ChangeTicketMissing))
+            {
+                table.Omit(row, "not-written");
+            }
         }
 
         return table;
@@ -358,17 +264,12 @@ internal sealed class Registers(History history)
             table.Add(incident.Reference, "dispatch", UkTime.Rfc3339(incident.StartUtcMs - draw.Between(3L, 25L) * UkTime.MinuteMs), "");
             foreach (var use in incident.Uses)
             {
-                table.Add(
-                    incident.Reference,
-                    "body-worn-video",
-                    UkTime.Rfc3339(use.StartUtcMs - UkTime.MinuteMs),
-                    use.Issue.Officer.Reference
-                );
+                table.Add(incident.Reference, "body-worn-video", UkTime.Rfc3339(use.StartUtcMs - UkTime.MinuteMs), use.Officer.Reference);
             }
 
             if (incident.HandcuffedUtcMs >= 0)
             {
-                var officer = incident.Uses[0].Issue.Officer.Reference;
+                var officer = incident.Uses[0].Officer.Reference;
                 table.Add(incident.Reference, "handcuffed", UkTime.Rfc3339(incident.HandcuffedUtcMs), officer);
                 table.Add(
                     incident.Reference,

@@ -54,7 +54,9 @@ internal static class ReportExports
 
         foreach (var factor in Factors)
         {
-            yield return Fixed("Impact Factor: " + factor, "No");
+            yield return factor == "Mental Health"
+                ? Whole("Impact Factor: " + factor, "MentalHealth")
+                : Fixed("Impact Factor: " + factor, "No");
         }
 
         foreach (var reason in Reasons)
@@ -64,8 +66,8 @@ internal static class ReportExports
 
         yield return Fixed("MainDuty", "Response");
         yield return Fixed("SingleCrewed", "No");
-        yield return Fixed("TrainedCED", "Yes");
-        yield return Fixed("CarryingCED", "Yes");
+        yield return Whole("TrainedCED", "Trained");
+        yield return Whole("CarryingCED", "Carrying");
         foreach (var column in Tactics().Concat(CedBlocks()).Concat(Rest()))
         {
             yield return column;
@@ -185,11 +187,11 @@ internal static class ReportExports
             {
                 ("Firearms Aimed", "No"),
                 ("Firearms Fired", "No"),
-                ("SubjectAge", "18-34"),
+                ("SubjectAge", ""),
                 ("SubjectGender", "Male"),
                 ("SubjectEthnicity", "Not stated"),
                 ("PhysicalDisability", "No"),
-                ("MentalDisability", "No"),
+                ("MentalDisability", ""),
                 ("StaffInjured", "No"),
                 ("StaffInjuryIntentional", ""),
                 ("StaffInjuryLevel", ""),
@@ -207,7 +209,12 @@ internal static class ReportExports
             }
         )
         {
-            yield return Fixed(name, value);
+            yield return name switch
+            {
+                "SubjectAge" => Whole(name, "SubjectAge"),
+                "MentalDisability" => Whole(name, "MentalHealth"),
+                _ => Fixed(name, value),
+            };
         }
     }
 

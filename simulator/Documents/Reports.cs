@@ -13,10 +13,13 @@ internal sealed class Reports
 {
     private readonly History _history;
     private readonly Draw _draw;
+    private readonly Draw _odd;
+    private readonly List<(string Serial, string Incident)> _firedBefore = [];
 
     public Reports(History history, Draw draw)
     {
         (_history, _draw) = (history, draw);
+        _odd = Draw.For(history.Seed, "odd reports");
         Form = new DocumentTable(
             "form",
             "ReportId",
@@ -35,7 +38,11 @@ internal sealed class Reports
             "MissedOne",
             "MissedBoth",
             "ReviewedAt",
-            "Subject"
+            "Subject",
+            "SubjectAge",
+            "MentalHealth",
+            "Trained",
+            "Carrying"
         );
         foreach (var use in history.Uses)
         {
@@ -81,6 +88,12 @@ internal sealed class Reports
         {
             SlipOfLevelAndCycles(use, row);
             SlipOfSerials(use, row);
+            OddSlips(use, row);
+        }
+
+        if (use.DeviceBelieved != use.Issue.Device && random)
+        {
+            Form.Miswrite(row, "DeviceSerial", use.DeviceBelieved.Serial, "device-exchanged");
         }
 
         Time(use, row);
@@ -103,7 +116,7 @@ internal sealed class Reports
             string.Create(CultureInfo.InvariantCulture, $"R{use.Id:D6}"),
             version.ToString(CultureInfo.InvariantCulture),
             UkTime.Rfc3339(submittedUtcMs),
-            use.Issue.Officer.Reference,
+            use.Officer.Reference,
             use.Incident.Reference,
             UkTime.Rfc3339(use.StartUtcMs / UkTime.MinuteMs * UkTime.MinuteMs),
             use.Issue.Device.Serial,
@@ -116,7 +129,11 @@ internal sealed class Reports
             counted ? YesNo(miss < 20) : "",
             counted ? YesNo(miss is >= 20 and < 32) : "",
             UkTime.Rfc3339(submittedUtcMs + 26 * UkTime.HourMs),
-            use.Subject
+            use.Subject,
+            use.SubjectAge,
+            YesNo(use.MentalHealth),
+            "Yes",
+            "Yes"
         );
     }
 
@@ -212,6 +229,32 @@ internal sealed class Reports
         }
 
         Form.Miswrite(row, "CartridgeNumbers", string.Join(" / ", typed), cause);
+    }
+
+    private void OddSlips(Use use, DocumentRow row)
+    {
+        var paper = _history.Scenario.Paper;
+        if (_odd.Chance(paper.UntrainedTick))
+        {
+            Form.Miswrite(row, _odd.Pick(["Trained", "Carrying"]), "No", "tick-wrong");
+        }
+
+        if (_odd.Chance(paper.ReviewMissing))
+        {
+            Form.Miswrite(row, "ReviewedAt", "", "not-reviewed");
+        }
+
+        var others = _firedBefore.FindAll(f => f.Incident != use.Incident.Reference);
+        if (use.Fired.Count > 0 && others.Count > 0 && _odd.Chance(paper.CartridgeOfAnother))
+        {
+            Form.Miswrite(row, "CartridgeNumbers", _odd.Pick(others).Serial, "cartridge-of-another-incident");
+        }
+
+        _firedBefore.AddRange(use.Fired.Select(c => (c.Serial, use.Incident.Reference)));
+        if (_firedBefore.Count > 64)
+        {
+            _firedBefore.RemoveRange(0, _firedBefore.Count - 64);
+        }
     }
 
     private (string Text, string? Slip) Typed(string serial, string deviceSerial, double malformed, double device)

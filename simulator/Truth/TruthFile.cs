@@ -25,7 +25,7 @@ internal static class TruthFile
         json.WriteString("force", history.Scenario.Force);
         json.WriteNumber("startUtcMs", history.StartUtcMs);
         json.WriteNumber("endUtcMs", history.EndUtcMs);
-        World(json, history);
+        TruthWorld.Write(json, history);
         List(json, "activations", history.Activations, WriteActivation);
         List(json, "uses", history.Uses, WriteUse);
         List(json, "issues", history.Issues, WriteIssue);
@@ -33,6 +33,7 @@ internal static class TruthFile
         List(json, "unintentional", history.Mishaps, WriteMishap);
         List(json, "checks", history.Checks, WriteCheck);
         List(json, "changes", history.Changes, WriteChange);
+        List(json, "notes", history.Notes, WriteNote);
         List(json, "faults", history.Faults, WriteFault);
         List(json, "visits", history.Visits, WriteVisit);
         List(json, "logs", history.Devices.SelectMany(d => d.Logs).Where(l => l.Next > 0), WriteLog);
@@ -68,73 +69,6 @@ internal static class TruthFile
         json.WriteString("incarnation", key.Epoch.Incarnation.ToString("x16", CultureInfo.InvariantCulture));
     }
 
-    private static void World(Utf8JsonWriter json, History history)
-    {
-        List(json, "armouries", history.Armouries, static (j, a) => j.WriteString("name", a.Name));
-        List(
-            json,
-            "docks",
-            history.Armouries.SelectMany(a => a.Docks),
-            static (j, d) =>
-            {
-                j.WriteString("name", d.Name);
-                j.WriteString("armoury", d.Armoury.Name);
-                j.WriteString("transport", d.Transport);
-                j.WriteString("temper", d.Temper);
-            }
-        );
-        List(
-            json,
-            "devices",
-            history.Devices,
-            static (j, d) =>
-            {
-                j.WriteString("serial", d.Serial);
-                j.WriteString("model", d.Model.Name);
-                j.WriteString("armoury", d.Armoury.Name);
-                j.WriteNumber("stampUnitMs", d.Model.StampUnitMs);
-                j.WriteNumber("durationUnitMs", d.Model.DurationUnitMs);
-                j.WriteNumber("clockDriftPpm", Math.Round(d.Clock.DriftPpm, 3, MidpointRounding.ToEven));
-                j.WriteBoolean("logTravelsInPack", d.Model.LogTravelsInPack);
-            }
-        );
-        List(json, "officers", history.Officers, WriteOfficer);
-        List(
-            json,
-            "incidents",
-            history.Incidents,
-            static (j, i) =>
-            {
-                j.WriteString("ref", i.Reference);
-                j.WriteString("armoury", i.Armoury.Name);
-                j.WriteNumber("startUtcMs", i.StartUtcMs);
-                if (i.HandcuffedUtcMs >= 0)
-                {
-                    j.WriteNumber("handcuffedUtcMs", i.HandcuffedUtcMs);
-                }
-            }
-        );
-    }
-
-    private static void WriteOfficer(Utf8JsonWriter json, Officer o)
-    {
-        json.WriteString("ref", o.Reference);
-        json.WriteString("armoury", o.Home.Name);
-        json.WriteString("kind", o.Kind);
-        json.WriteNumber("accreditedUtcMs", o.AccreditedUtcMs);
-        json.WriteNumber("accreditedUntilUtcMs", o.AccreditedUntilUtcMs);
-        if (o.SuspendedFromUtcMs >= 0)
-        {
-            json.WriteNumber("suspendedFromUtcMs", o.SuspendedFromUtcMs);
-            json.WriteNumber("suspendedUntilUtcMs", o.SuspendedToUtcMs);
-        }
-
-        if (o.EndorsedUtcMs >= 0)
-        {
-            json.WriteNumber("endorsedUtcMs", o.EndorsedUtcMs);
-        }
-    }
-
     private static void WriteActivation(Utf8JsonWriter json, Activation a)
     {
         json.WriteNumber("id", a.Id);
@@ -143,6 +77,15 @@ internal static class TruthFile
         json.WriteNumber("durationMs", a.DurationMs);
         json.WriteString("purpose", PurposeText(a.Purpose));
         json.WriteBoolean("deployed", a.Deployed);
+        json.WriteString(
+            "logged",
+            a.Logged switch
+            {
+                Logged.Split => "split",
+                Logged.Part => "part",
+                _ => "whole",
+            }
+        );
         Optional(json, "officer", a.Officer?.Reference);
         if (a.Use is { } use)
         {
@@ -166,9 +109,12 @@ internal static class TruthFile
         json.WriteNumber("id", use.Id);
         json.WriteString("incident", use.Incident.Reference);
         json.WriteString("issue", use.Issue.Id);
-        json.WriteString("officer", use.Issue.Officer.Reference);
+        json.WriteString("officer", use.Officer.Reference);
         json.WriteString("device", use.Issue.Device.Serial);
+        json.WriteString("deviceBelieved", use.DeviceBelieved.Serial);
         json.WriteString("subject", use.Subject);
+        json.WriteString("subjectAge", use.SubjectAge);
+        json.WriteBoolean("mentalHealth", use.MentalHealth);
         json.WriteString("level", Reports.LevelText(use.Level));
         json.WriteNumber("startUtcMs", use.StartUtcMs);
         json.WriteNumber("endUtcMs", use.EndUtcMs);
@@ -222,10 +168,22 @@ internal static class TruthFile
         json.WriteNumber("toUtcMs", check.ToUtcMs);
     }
 
-    private static void WriteChange(Utf8JsonWriter json, FirmwareChange change)
+    private static void WriteNote(Utf8JsonWriter json, WorkshopNote note)
+    {
+        json.WriteString("device", note.Device.Serial);
+        json.WriteString("kind", note.Kind);
+        json.WriteNumber("fromUtcMs", note.FromUtcMs);
+        if (note.UntilUtcMs >= 0)
+        {
+            json.WriteNumber("untilUtcMs", note.UntilUtcMs);
+        }
+    }
+
+    private static void WriteChange(Utf8JsonWriter json, DeviceChange change)
     {
         json.WriteString("id", change.Id);
         json.WriteString("device", change.Device.Serial);
+        json.WriteString("what", change.What);
         json.WriteNumber("utcMs", change.AtUtcMs);
     }
 
@@ -244,6 +202,7 @@ internal static class TruthFile
         json.WriteString("device", visit.Device.Serial);
         json.WriteString("carrier", visit.Carrier);
         json.WriteNumber("clockErrorMs", visit.ClockErrorMs);
+        json.WriteBoolean("complete", !visit.IsCut);
     }
 
     private static void WriteLog(Utf8JsonWriter json, DeviceLog log)
@@ -337,7 +296,7 @@ internal static class TruthFile
         }
     }
 
-    private static void List<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
+    internal static void List<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
     {
         json.WriteStartArray(name);
         foreach (var item in items)

@@ -11,13 +11,15 @@ internal sealed class Acts(History history)
 {
     private const int StandardCycleMs = 5_000;
 
+    private readonly Draw _odd = Draw.For(history.Seed, "odd acts");
+
     /// <summary>A check that the device sparks, at issue or return. Answers when it ended.</summary>
     public long FunctionTest(Device device, Officer officer, long atUtcMs, int durationMs, Purpose purpose = Purpose.FunctionTest)
     {
         if (device.Model.Test == TestPattern.TestEvent)
         {
             var sequence = device.Write(atUtcMs, EventCode.Test, durationMs, argument: 1);
-            device.WritePulses(atUtcMs, durationMs, -1);
+            Pulses(device, atUtcMs, durationMs, -1);
             Happened(device, atUtcMs, durationMs, purpose, officer, null, false, sequence, 1);
             return atUtcMs + durationMs;
         }
@@ -29,14 +31,14 @@ internal sealed class Acts(History history)
             device.SetAllBays(BayState.Empty);
         }
 
-        var armed = Arm(device, atUtcMs - 1_500);
+        var armed = ArmedRows.Arm(device, atUtcMs - 1_500);
         var code = device.Model.Test == TestPattern.Arc ? EventCode.Arc : EventCode.Trigger;
         var first = device.Write(atUtcMs, code, durationMs, armed: true);
-        device.WritePulses(atUtcMs, durationMs, -1);
-        var end = Safe(device, armed, atUtcMs + durationMs + 1_200);
+        Pulses(device, atUtcMs, durationMs, -1);
+        var end = ArmedRows.Safe(device, armed, atUtcMs + durationMs + 1_200);
         if (unload)
         {
-            Restore(device, loaded);
+            ArmedRows.Restore(device, loaded);
         }
 
         Happened(device, atUtcMs, durationMs, purpose, officer, null, false, first, 1);
@@ -49,6 +51,11 @@ internal sealed class Acts(History history)
     {
         var device = use.Issue.Device;
         var t = use.StartUtcMs;
+        if (use.Level >= UseLevel.AngleDriveStun && !HasUnfired(device))
+        {
+            ReloadFromPouch(device, t - 60_000);
+        }
+
         if (device.Model.HasHolsterRows)
         {
             device.Write(t, EventCode.Unholster);
@@ -65,13 +72,21 @@ internal sealed class Acts(History history)
                 device.SetAllBays(BayState.Empty);
             }
 
-            var armed = Arm(device, t);
+            var odd = use.Level != UseLevel.RedDotted && device.Model.HasArmRows && _odd.Chance(history.Scenario.Faults.SessionRows);
+            var armMissing = odd && _odd.Chance(0.5);
+            var armed = armMissing ? ArmedRows.ArmUnwritten(device, t) : ArmedRows.Arm(device, t);
             t += draw.Between(1_000, 6_000);
             t = use.Level == UseLevel.RedDotted ? t + draw.Between(4_000, 40_000) : Activate(use, device, durationsMs, t, draw);
-            t = Safe(device, armed, t + draw.Between(800, 9_000));
+            t += draw.Between(800, 9_000);
+            ArmedRows.Safe(device, odd && !armMissing ? t - use.Activations.Sum(a => a.DurationMs) / 3 : armed, t);
+            if (odd)
+            {
+                history.Faults.Add(new DeviceFault(device, armMissing ? "arm-row-missing" : "safe-row-short", t));
+            }
+
             if (unload)
             {
-                Restore(device, loaded);
+                ArmedRows.Restore(device, loaded);
             }
         }
         else
@@ -91,8 +106,8 @@ internal sealed class Acts(History history)
     /// <summary>A cartridge goes off by mistake: one activation with a deployment and nobody there.</summary>
     public Activation Mishap(Device device, Issue? issue, Officer officer, long atUtcMs, Purpose purpose)
     {
-        var armed = Arm(device, atUtcMs - 1_000);
-        var bay = Math.Max(0, device.FirstBay(BayState.Live));
+        var armed = ArmedRows.Arm(device, atUtcMs - 1_000);
+        var bay = Math.Max(0, NextLive(device));
         device.SetBay(bay, BayState.Deployed);
         var first = device.Write(atUtcMs, EventCode.Trigger, 1_000, bay, EventFlags.Interrupted, armed: true);
         var count = 1u;
@@ -102,8 +117,8 @@ internal sealed class Acts(History history)
             count++;
         }
 
-        device.WritePulses(atUtcMs, 1_000, bay);
-        Safe(device, armed, atUtcMs + 2_500);
+        Pulses(device, atUtcMs, 1_000, bay);
+        ArmedRows.Safe(device, armed, atUtcMs + 2_500);
         FireCartridge(issue, bay, atUtcMs);
         return Happened(device, atUtcMs, 1_000, purpose, officer, null, true, first, count);
     }
@@ -116,34 +131,34 @@ internal sealed class Acts(History history)
         var t = atUtcMs;
         for (var i = 0; i < count; i++)
         {
-            var armed = Arm(device, t);
+            var armed = ArmedRows.Arm(device, t);
             var code = device.Model.HasArcSwitch && draw.Chance(0.3) ? EventCode.Arc : EventCode.Trigger;
             var first = device.Write(t + 2_000, code, StandardCycleMs, 0, EventFlags.AutoShutdown, armed: true);
-            device.WritePulses(t + 2_000, StandardCycleMs, 0);
+            Pulses(device, t + 2_000, StandardCycleMs, 0);
             Happened(device, t + 2_000, StandardCycleMs, Purpose.Training, officer, null, false, first, 1);
-            Safe(device, armed, t + 9_000);
+            ArmedRows.Safe(device, armed, t + 9_000);
             t += draw.Between(60_000, 600_000);
         }
 
-        Restore(device, before);
+        ArmedRows.Restore(device, before);
     }
 
     /// <summary>The full check of 24 weeks: three cycles of five seconds with the cartridges out. Answers when it ended.</summary>
-    public long FullCheck(Device device, long atUtcMs)
+    public long FullCheck(Device device, long atUtcMs, Officer? officer = null)
     {
         var before = device.Bays;
         device.SetAllBays(BayState.Empty);
         var t = atUtcMs;
         for (var i = 0; i < 3; i++)
         {
-            var armed = Arm(device, t);
+            var armed = ArmedRows.Arm(device, t);
             var first = device.Write(t + 2_000, EventCode.Trigger, StandardCycleMs, -1, EventFlags.AutoShutdown, armed: true);
-            device.WritePulses(t + 2_000, StandardCycleMs, -1);
-            Happened(device, t + 2_000, StandardCycleMs, Purpose.Maintenance, null, null, false, first, 1);
-            t = Safe(device, armed, t + 8_500) + 20_000;
+            Pulses(device, t + 2_000, StandardCycleMs, -1);
+            Happened(device, t + 2_000, StandardCycleMs, Purpose.Maintenance, officer, null, false, first, 1);
+            t = ArmedRows.Safe(device, armed, t + 8_500) + 20_000;
         }
 
-        Restore(device, before);
+        ArmedRows.Restore(device, before);
         return t;
     }
 
@@ -154,7 +169,7 @@ internal sealed class Acts(History history)
         {
             var duration = durationsMs[cycle];
             // a cycle after the first may go to another cartridge, where there is one: the first missed, or lost its hold
-            var another = cycle > 0 && use.Level == UseLevel.Fired && device.FirstBay(BayState.Live) >= 0 && use.Plan == Planned.Random;
+            var another = cycle > 0 && use.Level == UseLevel.Fired && HasUnfired(device) && use.Plan == Planned.Random;
             var fires = use.Level >= UseLevel.AngleDriveStun && (cycle == 0 || another && draw.Chance(0.35));
             var start = t;
             var first = device.Events.Next;
@@ -164,25 +179,25 @@ internal sealed class Acts(History history)
                 start = t;
             }
 
+            var logged = Logged.Whole;
             if (device.Model.SplitsCycles && duration == StandardCycleMs && draw.Chance(history.Scenario.Faults.SplitCycles))
             {
-                // the battery lost contact for a second inside the cycle: these firmwares log several cycles that sum to five seconds
-                device.Write(t, EventCode.Trigger, 2_000);
-                device.Write(t + 3_000, EventCode.Trigger, 3_000);
+                logged = WriteBroken(device, t);
+                duration = logged == Logged.Part ? 2_000 : duration;
             }
             else
             {
                 WriteCycle(device, use.Level, fires, bay, cycle, duration, t);
             }
 
-            device.WritePulses(t, duration, bay);
+            Pulses(device, t, duration, bay);
             if (fires && device.Model.HasDeployRows && use.Level == UseLevel.Fired && draw.Chance(0.62))
             {
                 device.Write(t + 60, EventCode.Connection, 60, bay, argument: 1, armed: true);
             }
 
             var count = checked((uint)(device.Events.Next - first));
-            use.Activations.Add(Happened(device, start, duration, Purpose.Operational, use.Issue.Officer, use, fires, first, count));
+            use.Activations.Add(Happened(device, start, duration, Purpose.Operational, use.Officer, use, fires, first, count, logged));
             device.UseBattery(0.4);
             t += duration + draw.Between(900, 6_000);
         }
@@ -190,16 +205,40 @@ internal sealed class Acts(History history)
         return t;
     }
 
-    /// <summary>Fires a cartridge (two single probes on a ten-chamber device) and says which bay the cycle then runs on.</summary>
-    private static int Deploy(Use use, Device device, ref long t, Draw draw)
+    /// <summary>
+    /// The battery loses contact inside the cycle. For up to two seconds: these firmwares log several cycles that sum to five seconds.
+    /// For longer: the part before is all that was, and all that is logged (domain 1.10).
+    /// </summary>
+    private Logged WriteBroken(Device device, long t)
     {
-        var bay = Math.Max(0, device.FirstBay(BayState.Live));
-        device.SetBay(bay, BayState.Deployed);
-        FireCartridge(use.Issue, bay, t);
-        if (use.Issue.Cartridges.Count > bay && !use.Fired.Contains(use.Issue.Cartridges[bay]))
+        device.Write(t, EventCode.Trigger, 2_000);
+        if (_odd.Chance(0.2))
         {
-            use.Fired.Add(use.Issue.Cartridges[bay]);
+            return Logged.Part;
         }
+
+        device.Write(t + 3_000, EventCode.Trigger, 3_000);
+        return Logged.Split;
+    }
+
+    private void Pulses(Device device, long t, long durationMs, int bay)
+    {
+        if (device.Model.HasPulseLog && _odd.Chance(history.Scenario.Faults.PulseCounts))
+        {
+            device.HalvePulses = true;
+            history.Faults.Add(new DeviceFault(device, "pulse-count", t));
+        }
+
+        device.WritePulses(t, durationMs, bay);
+    }
+
+    /// <summary>Fires a cartridge (two single probes on a ten-chamber device) and says which bay the cycle then runs on.</summary>
+    private int Deploy(Use use, Device device, ref long t, Draw draw)
+    {
+        var bay = Math.Max(0, NextLive(device));
+        Spend(device, bay, t);
+        FireCartridge(use.Issue, bay, t);
+        Count(use, device, bay);
 
         if (device.Model != Model.Taser10)
         {
@@ -209,19 +248,63 @@ internal sealed class Acts(History history)
         // the first probe alone closes no circuit: a deployment without electricity, then the second with the cycle
         device.Write(t, EventCode.Deploy, 0, bay, argument: 1, armed: true);
         t += draw.Between(700, 2_500);
-        var second = device.FirstBay(BayState.Live);
+        var second = NextLive(device);
         if (second >= 0)
         {
-            device.SetBay(second, BayState.Deployed);
+            Spend(device, second, t);
             FireCartridge(use.Issue, second, t);
-            if (use.Issue.Cartridges.Count > second)
-            {
-                use.Fired.Add(use.Issue.Cartridges[second]);
-            }
+            Count(use, device, second);
         }
 
         return Math.Max(second, bay);
     }
+
+    /// <summary>The next bay or chamber whose cartridge was not fired; -1 = none left.</summary>
+    private static int NextLive(Device device)
+    {
+        for (var bay = 0; bay < device.Cartridges.Count; bay++)
+        {
+            if (device.Cartridges[bay].FiredUtcMs < 0 && ((device.Bays >> (3 * bay)) & 7) == (uint)BayState.Live)
+            {
+                return bay;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Residue conducts: some spent cartridges of a ten-chamber device go on reading as live (domain 1.10).</summary>
+    private void Spend(Device device, int bay, long t)
+    {
+        if (device.Model == Model.Taser10 && _odd.Chance(history.Scenario.Faults.ReadAsLive))
+        {
+            history.Faults.Add(new DeviceFault(device, "read-as-live", t));
+            return;
+        }
+
+        device.SetBay(bay, BayState.Deployed);
+    }
+
+    private static void Count(Use use, Device device, int bay)
+    {
+        if (device.Cartridges.Count > bay && !use.Fired.Contains(device.Cartridges[bay]))
+        {
+            use.Fired.Add(device.Cartridges[bay]);
+        }
+    }
+
+    /// <summary>Everything was fired earlier in this issue: spare cartridges are put in.</summary>
+    private void ReloadFromPouch(Device device, long atUtcMs)
+    {
+        for (var bay = 0; bay < device.Cartridges.Count; bay++)
+        {
+            device.Cartridges[bay] = Muster.NewCartridge(history, device.Armoury, device.Model, atUtcMs);
+        }
+
+        device.SetAllBays(BayState.Live);
+    }
+
+    private static bool HasUnfired(Device device) => device.Cartridges.Exists(c => c.FiredUtcMs < 0);
 
     private static void WriteCycle(Device device, UseLevel level, bool fires, int bay, int cycle, int durationMs, long t)
     {
@@ -257,39 +340,11 @@ internal sealed class Acts(History history)
 
     private static void FireCartridge(Issue? issue, int bay, long t)
     {
-        if (issue is not null && bay < issue.Cartridges.Count)
+        // what is in the device: crew-mates may have exchanged what the register issued them
+        if (issue is not null && bay < issue.Device.Cartridges.Count)
         {
-            issue.Cartridges[bay].FiredUtcMs = t;
-            issue.Cartridges[bay].FiredBy = issue.Device;
-        }
-    }
-
-    private static long Arm(Device device, long atUtcMs)
-    {
-        if (device.Model.HasArmRows)
-        {
-            device.BeginArmedSession();
-            device.Write(atUtcMs, EventCode.Arm, armed: true);
-        }
-
-        return atUtcMs;
-    }
-
-    private static long Safe(Device device, long armedAtUtcMs, long atUtcMs)
-    {
-        if (device.Model.HasArmRows)
-        {
-            device.Write(atUtcMs, EventCode.Safe, atUtcMs - armedAtUtcMs, armed: true);
-        }
-
-        return atUtcMs;
-    }
-
-    private static void Restore(Device device, uint bays)
-    {
-        for (var i = 0; i < device.Model.Bays; i++)
-        {
-            device.SetBay(i, (BayState)((bays >> (3 * i)) & 7));
+            issue.Device.Cartridges[bay].FiredUtcMs = t;
+            issue.Device.Cartridges[bay].FiredBy = issue.Device;
         }
     }
 
@@ -302,7 +357,8 @@ internal sealed class Acts(History history)
         Use? use,
         bool deployed,
         ulong firstSequence,
-        uint count
+        uint count,
+        Logged logged = Logged.Whole
     )
     {
         var records = new RecordKey[count];
@@ -321,7 +377,10 @@ internal sealed class Acts(History history)
             use,
             deployed,
             records
-        );
+        )
+        {
+            Logged = logged,
+        };
         history.Activations.Add(activation);
         return activation;
     }

@@ -15,6 +15,7 @@ internal sealed class Device
         (Model, Serial, Armoury, Clock, _startedUtcMs) = (model, serial, armoury, clock, startedUtcMs);
         Events = NewLog(LogKind.Event, default);
         Pulses = NewLog(LogKind.Pulse, default);
+        Engineering = NewLog(LogKind.Engineering, default);
         Bays = model.BaysAll(BayState.Live);
     }
 
@@ -30,6 +31,9 @@ internal sealed class Device
 
     public DeviceLog Pulses { get; }
 
+    /// <summary>How its sub-systems did; docks read it only where the agency has it so.</summary>
+    public DeviceLog Engineering { get; }
+
     /// <summary>Every log it ever had, cleared ones first.</summary>
     public IReadOnlyList<DeviceLog> Logs => _logs;
 
@@ -41,12 +45,29 @@ internal sealed class Device
     /// <summary>Writes far more rows than others (memory-wrap).</summary>
     public bool Busy { get; init; }
 
+    /// <summary>Its camera-signal pack sends on arm and trigger, and on in safe mode.</summary>
+    public bool SignalsCameras { get; init; }
+
+    /// <summary>Docked only every so many days; 0 = as the scenario has it.</summary>
+    public int NeglectedDays { get; init; }
+
+    /// <summary>How much hotter the next SAFE row reads, in tenths of a degree.</summary>
+    public short HotterDeciC { get; set; }
+
+    /// <summary>The next entry of the pulse log holds only half of the pulses.</summary>
+    public bool HalvePulses { get; set; }
+
     public Pack? Pack { get; set; }
+
+    /// <summary>Its charged packs; the one docked first goes in first.</summary>
+    public Queue<Pack> Spares { get; } = new();
 
     /// <summary>Where the pack now in it began to take records along.</summary>
     public ulong PackSince { get; set; }
 
     public ulong PackPulsesSince { get; set; }
+
+    public ulong PackEngineeringSince { get; set; }
 
     public byte BatteryPercent => (byte)Math.Clamp((int)_battery, 0, 100);
 
@@ -74,7 +95,7 @@ internal sealed class Device
             Rounded(durationMs),
             armed ? _armedSession : 0,
             Model.HasArmRows ? Bays : 0,
-            armed && code is (EventCode.Arm or EventCode.Safe) ? Temperature(trueUtcMs) : EventRecord.TemperatureAbsent,
+            armed && code is (EventCode.Arm or EventCode.Safe) ? Temperature(trueUtcMs, code) : EventRecord.TemperatureAbsent,
             Model.HasArmRows || Model == Model.X26 ? BatteryPercent : EventRecord.ByteAbsent,
             bay < 0 ? EventRecord.ByteAbsent : (byte)bay,
             argument
@@ -90,6 +111,8 @@ internal sealed class Device
         }
 
         var pulses = (ulong)Math.Max(1, Math.Round(durationMs * Model.PulsesPerSecond / 1000, MidpointRounding.ToEven));
+        pulses = HalvePulses ? Math.Max(1, pulses / 2) : pulses;
+        HalvePulses = false;
         var record = new EventRecord(
             Stamp(trueUtcMs),
             unchecked((uint)(trueUtcMs - _startedUtcMs)), // as above
@@ -105,6 +128,25 @@ internal sealed class Device
         );
         Pulses.Append(record, trueUtcMs);
     }
+
+    /// <summary>How a sub-system did (domain 1.2: the engineering log).</summary>
+    public void WriteEngineering(long trueUtcMs, EventCode code, ulong argument) =>
+        Engineering.Append(
+            new EventRecord(
+                Stamp(trueUtcMs),
+                unchecked((uint)(trueUtcMs - _startedUtcMs)), // as above
+                code,
+                EventFlags.None,
+                0,
+                0,
+                0,
+                EventRecord.TemperatureAbsent,
+                BatteryPercent,
+                EventRecord.ByteAbsent,
+                argument
+            ),
+            trueUtcMs
+        );
 
     public ulong Stamp(long trueUtcMs) => (ulong)(Math.Max(0, Clock.At(trueUtcMs)) / Model.StampUnitMs);
 
@@ -168,9 +210,11 @@ internal sealed class Device
     }
 
     /// <summary>Colder at night; the same for every device, for it only has to be plausible.</summary>
-    private static short Temperature(long trueUtcMs)
+    private short Temperature(long trueUtcMs, EventCode code)
     {
         var hour = (int)(trueUtcMs / 3_600_000 % 24);
-        return (short)(150 + 10 * (hour is >= 9 and < 20 ? 6 : 0) - hour);
+        var hotter = code == EventCode.Safe ? HotterDeciC : (short)0;
+        HotterDeciC = code == EventCode.Safe ? (short)0 : HotterDeciC;
+        return (short)(150 + 10 * (hour is >= 9 and < 20 ? 6 : 0) - hour + hotter);
     }
 }

@@ -12,6 +12,8 @@ internal sealed class Docking(History history)
 {
     private const long SyncToleranceMs = 1_500;
 
+    private readonly Draw _odd = Draw.For(history.Seed, "odd dockings");
+
     /// <summary>The device is back in the armoury. Answers when it can go out again.</summary>
     public long Return(Device device, long atUtcMs, Draw draw, bool packLate)
     {
@@ -21,6 +23,12 @@ internal sealed class Docking(History history)
         }
 
         var plan = history.Scenario.Docking;
+        if (device.NeglectedDays > 0)
+        {
+            var forgotten = atUtcMs - device.LastDockedUtcMs < device.NeglectedDays * UkTime.DayMs;
+            return forgotten ? atUtcMs : Dock(device, atUtcMs + 90_000, draw);
+        }
+
         var due = atUtcMs - device.LastDockedUtcMs >= plan.EveryDays * UkTime.DayMs;
         return due || draw.Chance(plan.AtReturn) ? Dock(device, atUtcMs + draw.Between(60_000, 300_000), draw) : atUtcMs;
     }
@@ -42,8 +50,9 @@ internal sealed class Docking(History history)
                 TakeAlong(device, pack);
                 Visit(device, pack, at, draw);
             }
-            else
+            else if (device.NeglectedDays % 2 == 0 || device.Busy)
             {
+                // half of the other devices that are docked seldom are forgotten this time too
                 Connect(device, at);
                 Visit(device, null, at + 20_000, draw);
             }
@@ -57,14 +66,14 @@ internal sealed class Docking(History history)
         Synchronise(device, atUtcMs + 45_000, draw);
         if (draw.Chance(history.Scenario.Docking.FirmwareUpdate))
         {
-            device.Write(atUtcMs + 70_000, EventCode.FirmwareUpdate, argument: 1);
-            history.Changes.Add(
-                new FirmwareChange(
-                    "CH" + (history.Changes.Count + 1).ToString("D5", System.Globalization.CultureInfo.InvariantCulture),
-                    device,
-                    atUtcMs + 70_000
-                )
-            );
+            UpdateFirmware(device, atUtcMs + 70_000);
+        }
+
+        if (_odd.Chance(history.Scenario.Docking.SettingChange))
+        {
+            // key 3, from 0 to 1: which is which is the maker's
+            device.Write(atUtcMs + 80_000, EventCode.ConfigChange, argument: 3 | 1UL << 32);
+            history.Change(device, "setting", atUtcMs + 80_000);
         }
 
         if (device.Model != Model.X26)
@@ -76,11 +85,42 @@ internal sealed class Docking(History history)
         return atUtcMs + 120_000;
     }
 
-    private static void Connect(Device device, long atUtcMs)
+    private void UpdateFirmware(Device device, long atUtcMs)
     {
+        var stopped = device.Model == Model.X26 && _odd.Chance(history.Scenario.Faults.ProgrammingCodes);
+        if (stopped)
+        {
+            // the battery was taken out during the update: the device shows P or E and is programmed again (domain 1.10)
+            device.Write(atUtcMs - 5_000, EventCode.FirmwareUpdate, argument: 2);
+            device.Write(atUtcMs - 4_000, EventCode.Fault, argument: 0x50 | 1UL << 32);
+            history.Faults.Add(new DeviceFault(device, "programming-code", atUtcMs - 4_000));
+        }
+
+        device.Write(atUtcMs, EventCode.FirmwareUpdate, argument: 1);
+        history.Change(device, "firmware", atUtcMs);
+    }
+
+    private void Connect(Device device, long atUtcMs)
+    {
+        SelfCheck(device, atUtcMs - 2_000);
         if (device.Model != Model.X26)
         {
             device.Write(atUtcMs, EventCode.UsbConnect);
+        }
+    }
+
+    /// <summary>What a device with an engineering log writes when it gets power: woken, and now and then a minor fault.</summary>
+    private void SelfCheck(Device device, long atUtcMs)
+    {
+        if (!history.Scenario.Docking.EngineeringLog || !device.Model.HasPulseLog)
+        {
+            return;
+        }
+
+        device.WriteEngineering(atUtcMs, EventCode.PowerSave, 0);
+        if (_odd.Chance(0.03))
+        {
+            device.WriteEngineering(atUtcMs + 500, EventCode.Fault, (uint)_odd.Between(1, 40) | 1UL << 32);
         }
     }
 
@@ -112,23 +152,47 @@ internal sealed class Docking(History history)
         else
         {
             Visit(device, pack, atUtcMs + draw.Between(60_000, 240_000), draw, clockAtUtcMs: atUtcMs);
+            pack.Carries.Clear();
+            device.Spares.Enqueue(pack);
         }
 
-        device.Pack = new Pack("B" + draw.Code(8));
+        device.Pack = NextPack(device, "B" + draw.Code(8), atUtcMs);
         device.PackSince = device.Events.Next;
         device.PackPulsesSince = device.Pulses.Next;
+        device.PackEngineeringSince = device.Engineering.Next;
         device.ChargeBattery(draw.Between(92, 100));
         var inserted = atUtcMs + draw.Between(300_000, 600_000);
         device.Restart(inserted);
         device.Write(inserted, EventCode.BatteryInsert);
+        SelfCheck(device, inserted);
         Synchronise(device, inserted + 4_000, draw);
         return inserted + 60_000;
     }
 
-    private static void TakeAlong(Device device, Pack pack)
+    /// <summary>The device's own charged pack, a new one where it has none, or one that belongs to another device.</summary>
+    private Pack NextPack(Device device, string newSerial, long atUtcMs)
+    {
+        if (_odd.Chance(history.Scenario.Breaches.PackMoved))
+        {
+            var others = device.Armoury.Devices.FindAll(d => d.Model == device.Model && d != device && d.Spares.Count > 0);
+            if (others.Count > 0)
+            {
+                history.Change(device, "battery-pack", atUtcMs);
+                return _odd.Pick(others).Spares.Dequeue();
+            }
+        }
+
+        return device.Spares.TryPeek(out var next) && next != device.Pack ? device.Spares.Dequeue() : new Pack(newSerial);
+    }
+
+    private void TakeAlong(Device device, Pack pack)
     {
         Carry(pack, device.Events, device.PackSince);
         Carry(pack, device.Pulses, device.PackPulsesSince);
+        if (history.Scenario.Docking.EngineeringLog)
+        {
+            Carry(pack, device.Engineering, device.PackEngineeringSince);
+        }
     }
 
     private static void Carry(Pack pack, DeviceLog log, ulong since)
@@ -158,16 +222,17 @@ internal sealed class Docking(History history)
 
     private void Visit(Device device, Pack? pack, long atUtcMs, Draw draw, long? clockAtUtcMs = null)
     {
-        var held = new List<(DeviceLog, SequenceRange)>();
+        var offered = new List<(DeviceLog Log, SequenceRange Range)>();
         foreach (var (log, range) in pack?.Carries ?? Memory(device))
         {
             foreach (var piece in log.Readable(range))
             {
-                held.Add((log, piece));
-                log.Delivered.Add(piece);
+                offered.Add((log, piece));
             }
         }
 
+        var held = pack is null && _odd.Chance(history.Scenario.Faults.UploadsCut) ? CutShort(device, offered, atUtcMs) : offered;
+        held.ForEach(h => h.Log.Delivered.Add(h.Range));
         var docks = device.Armoury.Docks;
         var visit = new DockVisit(
             history.Visits.Count + 1,
@@ -177,9 +242,35 @@ internal sealed class Docking(History history)
             pack?.Serial ?? device.Serial,
             device.Clock.ErrorMs(clockAtUtcMs ?? atUtcMs),
             held
-        );
+        )
+        {
+            Offered = offered,
+        };
         history.Visits.Add(pack is null && draw.Chance(history.Scenario.Faults.TamperedVisits) ? Tampered(visit, draw) : visit);
         device.LastDockedUtcMs = atUtcMs;
+    }
+
+    /// <summary>The device is taken out of the dock after a part of what is new in it.</summary>
+    private List<(DeviceLog Log, SequenceRange Range)> CutShort(
+        Device device,
+        List<(DeviceLog Log, SequenceRange Range)> offered,
+        long atUtcMs
+    )
+    {
+        var (log, last) = offered.FindLast(o => o.Log == device.Events);
+        var fresh = log is null ? [] : log.Delivered.Missing(last);
+        if (fresh.Count == 0 || fresh[^1].Count < 6)
+        {
+            return offered;
+        }
+
+        history.Faults.Add(new DeviceFault(device, "upload-cut", atUtcMs));
+        var read = fresh[^1].First + fresh[^1].Count / 3;
+        return
+        [
+            .. offered.TakeWhile(o => o.Log != device.Events || o.Range != last),
+            (log!, new SequenceRange(last.First, checked((uint)(read - last.First)))),
+        ];
     }
 
     /// <summary>The dock passes an activation on shorter than the device wrote it; the device itself still holds the truth.</summary>
@@ -194,18 +285,30 @@ internal sealed class Docking(History history)
             return visit;
         }
 
-        var chosen = draw.Pick(activations);
-        var before = chosen.Log.RecordAt(chosen.Sequence);
-        var after = before with { DurationMs = 1_000 };
-        var tampered = visit with { Altered = new Dictionary<(DeviceLog, ulong), EventRecord> { [chosen] = after } };
-        history.Alterations.Add(new Alteration(tampered, chosen.Log, chosen.Sequence, before, after));
+        var altered = new Dictionary<(DeviceLog, ulong), EventRecord>();
+        var tampered = visit with { Altered = altered };
+        var count = _odd.Chance(history.Scenario.Faults.TamperedMany) ? _odd.Between(2, 6) : 1;
+        for (var i = 0; i < count; i++)
+        {
+            var chosen = draw.Pick(activations);
+            var before = chosen.Log.RecordAt(chosen.Sequence);
+            var after = before with { DurationMs = 1_000 };
+            if (altered.TryAdd(chosen, after))
+            {
+                history.Alterations.Add(new Alteration(tampered, chosen.Log, chosen.Sequence, before, after));
+            }
+        }
+
         history.Faults.Add(new DeviceFault(visit.Device, "tampered", visit.TrueUtcMs));
         return tampered;
     }
 
-    private static IEnumerable<(DeviceLog Log, SequenceRange Range)> Memory(Device device)
+    private IEnumerable<(DeviceLog Log, SequenceRange Range)> Memory(Device device)
     {
-        foreach (var log in new[] { device.Events, device.Pulses })
+        DeviceLog[] read = history.Scenario.Docking.EngineeringLog
+            ? [device.Events, device.Pulses, device.Engineering]
+            : [device.Events, device.Pulses];
+        foreach (var log in read)
         {
             if (log.Next > log.OldestHeld)
             {

@@ -34,7 +34,22 @@ internal sealed record Activation(
     Use? Use,
     bool Deployed,
     IReadOnlyList<RecordKey> Records
-);
+)
+{
+    public Logged Logged { get; init; }
+}
+
+/// <summary>How an activation stands in the log of an X26 whose battery lost contact inside the cycle (domain 1.10).</summary>
+internal enum Logged
+{
+    Whole,
+
+    /// <summary>Out for at most two seconds: several cycles that sum to the whole.</summary>
+    Split,
+
+    /// <summary>Out for longer: only the part before.</summary>
+    Part,
+}
 
 internal sealed class Officer(string reference, Armoury home, string kind)
 {
@@ -59,10 +74,13 @@ internal sealed class Officer(string reference, Armoury home, string kind)
     /// <summary>When a superintendent endorsed a student, or a special was authorised; -1 = not.</summary>
     public long EndorsedUtcMs { get; init; } = -1;
 
+    /// <summary>Hours on duty since the basic training; of special constables only.</summary>
+    public int HoursSinceTraining { get; init; }
+
     public bool IsSuspended(long utcMs) => SuspendedFromUtcMs >= 0 && SuspendedFromUtcMs <= utcMs && utcMs < SuspendedToUtcMs;
 }
 
-internal sealed class Dock(string name, Armoury armoury, string transport, string temper)
+internal sealed class Dock(string name, Armoury armoury, string transport, string temper, string clock)
 {
     public string Name { get; } = name;
 
@@ -72,6 +90,9 @@ internal sealed class Dock(string name, Armoury armoury, string transport, strin
     public string Transport { get; } = transport;
 
     public string Temper { get; } = temper;
+
+    /// <summary>disciplined, free-running or not-set.</summary>
+    public string Clock { get; } = clock;
 }
 
 internal sealed class Armoury(string name)
@@ -164,6 +185,17 @@ internal sealed class Use(int id, Incident incident, Issue issue, string subject
 
     public long EndUtcMs { get; set; } = startUtcMs;
 
+    /// <summary>Who used it; not always who it was issued to.</summary>
+    public Officer Officer { get; init; } = issue.Officer;
+
+    /// <summary>The device that the officer believes it was.</summary>
+    public Device DeviceBelieved { get; init; } = issue.Device;
+
+    /// <summary>The subject's age band, as the form has it.</summary>
+    public string SubjectAge { get; init; } = "18-34";
+
+    public bool MentalHealth { get; init; }
+
     public List<Activation> Activations { get; } = [];
 
     public List<Cartridge> Fired { get; } = [];
@@ -192,6 +224,11 @@ internal sealed record DockVisit(
     IReadOnlyList<(DeviceLog Log, SequenceRange Range)> Held
 )
 {
+    /// <summary>What was there to be read; more than <see cref="Held"/> where the device was taken away before the end.</summary>
+    public IReadOnlyList<(DeviceLog Log, SequenceRange Range)> Offered { get; init; } = Held;
+
+    public bool IsCut => !ReferenceEquals(Offered, Held);
+
     /// <summary>Set where a dock has altered what it read: sequence to the record as it was passed on.</summary>
     public IReadOnlyDictionary<(DeviceLog Log, ulong Sequence), EventRecord>? Altered { get; init; }
 

@@ -34,7 +34,9 @@ internal sealed class History(Scenario scenario, ulong seed, long startUtcMs, lo
 
     public List<Check> Checks { get; } = [];
 
-    public List<FirmwareChange> Changes { get; } = [];
+    public List<DeviceChange> Changes { get; } = [];
+
+    public List<WorkshopNote> Notes { get; } = [];
 
     public List<DeviceFault> Faults { get; } = [];
 
@@ -42,6 +44,16 @@ internal sealed class History(Scenario scenario, ulong seed, long startUtcMs, lo
     public List<Alteration> Alterations { get; } = [];
 
     public HashSet<string> Serials { get; } = [];
+
+    public void Change(Device device, string what, long atUtcMs) =>
+        Changes.Add(
+            new DeviceChange(
+                "CH" + (Changes.Count + 1).ToString("D5", System.Globalization.CultureInfo.InvariantCulture),
+                device,
+                what,
+                atUtcMs
+            )
+        );
 
     public IEnumerable<Device> Devices => Armouries.SelectMany(a => a.Devices);
 
@@ -63,7 +75,14 @@ internal sealed record Mishap(string Id, Activation Activation, Issue? Issue, st
 /// <summary>The full function check that a device gets every 24 weeks: three activations of five seconds.</summary>
 internal sealed record Check(Device Device, long FromUtcMs, long ToUtcMs);
 
-internal sealed record FirmwareChange(string Id, Device Device, long AtUtcMs);
+/// <summary>Something about a device was changed, under a change ticket.</summary>
+/// <param name="What">firmware, setting or battery-pack.</param>
+internal sealed record DeviceChange(string Id, Device Device, string What, long AtUtcMs);
+
+/// <summary>What the workshop's book says beside its work.</summary>
+/// <param name="Kind">fault, wet-or-dropped or due.</param>
+/// <param name="UntilUtcMs">When a fault was mended; -1 = not, or nothing to mend.</param>
+internal sealed record WorkshopNote(Device Device, string Kind, long FromUtcMs, long UntilUtcMs);
 
 /// <summary>Something went wrong with a device's memory or clock; the truth file lists it.</summary>
 internal sealed record DeviceFault(Device Device, string What, long AtUtcMs);

@@ -8,6 +8,8 @@ namespace TaserTelemetry.Simulator.World;
 /// <summary>Decides which outings see a use of force, with what, and who else was there.</summary>
 internal sealed class Incidents(History history)
 {
+    private readonly Draw _odd = Draw.For(history.Seed, "odd incidents");
+
     // Home Office, CED use by force and level, April 2017 to March 2018, England and Wales (domain section 3): drawn, aimed, red-dot
     private static readonly double[] PassiveWeights = [4250, 1532, 8372];
 
@@ -66,26 +68,38 @@ internal sealed class Incidents(History history)
         }
 
         var incident = NewIncident(issue.Device.Armoury, at, draw);
-        AddUse(outings[index], incident, at, draw);
+        var crewMate = outings[Math.Min(index ^ 1, outings.Count - 1)];
+        if (_odd.Chance(history.Scenario.Breaches.DevicesExchanged) && crewMate.Issue != issue && Free(crewMate, at))
+        {
+            // the crew-mate's device, taken from the seat beside; the officer writes down the one on the own belt
+            AddUse(crewMate, incident, at, draw, issue);
+            return;
+        }
+
+        var together = _odd.Chance(history.Scenario.Uses.Overlapping);
+        AddUse(outings[index], incident, at, draw, together: together);
         if (draw.Chance(0.5))
         {
             // nearly always after the last activation; a cycle on a person in handcuffs is what an auditor must see
             incident.HandcuffedUtcMs = at + (draw.Chance(history.Scenario.Breaches.UsedOnHandcuffed) ? -2 : 4) * UkTime.MinuteMs;
         }
 
-        var crewMate = outings[Math.Min(index ^ 1, outings.Count - 1)];
         var second = at + draw.Between(-20_000L, 40_000L);
-        if (draw.Chance(history.Scenario.Uses.TwoOfficers) && crewMate.Issue != issue && Free(crewMate, second))
+        second = together ? at + 1_500 : second;
+        if ((draw.Chance(history.Scenario.Uses.TwoOfficers) || together) && crewMate.Issue != issue && Free(crewMate, second))
         {
-            AddUse(crewMate, incident, second, draw);
+            AddUse(crewMate, incident, second, draw, together: together);
         }
     }
 
-    private void AddUse(Outing outing, Incident incident, long at, Draw draw)
+    private void AddUse(Outing outing, Incident incident, long at, Draw draw, Issue? believed = null, bool together = false)
     {
         var plan = history.Scenario.Uses;
-        var level = draw.Chance(plan.Active)
-            ? new[] { UseLevel.Arced, UseLevel.DriveStun, UseLevel.AngleDriveStun, UseLevel.Fired }[draw.Weighted(ActiveWeights)]
+        ReadOnlySpan<double> weights = plan.ActiveWeights.Count > 0 ? [.. plan.ActiveWeights] : ActiveWeights;
+        var level =
+            together ? UseLevel.Fired
+            : draw.Chance(plan.Active)
+                ? new[] { UseLevel.Arced, UseLevel.DriveStun, UseLevel.AngleDriveStun, UseLevel.Fired }[draw.Weighted(weights)]
             : new[] { UseLevel.Drawn, UseLevel.Aimed, UseLevel.RedDotted }[draw.Weighted(PassiveWeights)];
         if (outing.Issue.Device.Model == Model.Taser10 && level is (UseLevel.Arced or UseLevel.DriveStun or UseLevel.AngleDriveStun))
         {
@@ -93,7 +107,7 @@ internal sealed class Incidents(History history)
             level = level == UseLevel.Arced ? UseLevel.RedDotted : UseLevel.Fired;
         }
 
-        var use = NewUse(incident, outing, level, at, draw);
+        var use = NewUse(incident, outing, level, at, draw, believed);
         use.Plan = Planned.Random;
         var cycles = level is UseLevel.Drawn or UseLevel.Aimed or UseLevel.RedDotted ? [] : Cycles(level, draw);
         outing.Acts.Add(new PlannedAct(at, (acts, d) => PlayUse(acts, use, cycles, d)));
@@ -197,10 +211,17 @@ internal sealed class Incidents(History history)
         return incident;
     }
 
-    private Use NewUse(Incident incident, Outing outing, UseLevel level, long at, Draw draw)
+    private Use NewUse(Incident incident, Outing outing, UseLevel level, long at, Draw draw, Issue? believed = null)
     {
         var subject = incident.Uses.Count > 0 && draw.Chance(0.8) ? incident.Uses[0].Subject : "S-" + draw.Code(8);
-        var use = new Use(history.Uses.Count + 1, incident, outing.Issue, subject, level, at);
+        var person = Draw.For(history.Seed, subject); // one person is the same in every report
+        var use = new Use(history.Uses.Count + 1, incident, outing.Issue, subject, level, at)
+        {
+            Officer = (believed ?? outing.Issue).Officer,
+            DeviceBelieved = (believed ?? outing.Issue).Device,
+            SubjectAge = person.Chance(history.Scenario.Uses.Children) ? person.Pick(["0-10", "11-17"]) : "18-34",
+            MentalHealth = person.Chance(history.Scenario.Uses.MentalHealth),
+        };
         incident.Uses.Add(use);
         history.Uses.Add(use);
         return use;

@@ -20,7 +20,9 @@ internal static class Muster
                 var armoury = new Armoury(name);
                 foreach (var dock in plan.Docks)
                 {
-                    armoury.Docks.Add(new Dock(plan.Count == 1 ? dock.Name : name + "-" + dock.Name, armoury, dock.Transport, dock.Temper));
+                    armoury.Docks.Add(
+                        new Dock(plan.Count == 1 ? dock.Name : name + "-" + dock.Name, armoury, dock.Transport, dock.Temper, dock.Clock)
+                    );
                 }
 
                 AddDevices(history, plan, armoury, draw);
@@ -53,24 +55,28 @@ internal static class Muster
     {
         // serials have a stream of their own: documents and tests name devices, so nothing else may move them
         var serials = Draw.For(history.Seed, "serials " + armoury.Name);
-        var busy = history.Scenario.Faults.BusyDevices;
+        var odd = Draw.For(history.Seed, "odd devices " + armoury.Name);
+        var (faults, breaches) = (history.Scenario.Faults, history.Scenario.Breaches);
+        var busy = faults.BusyDevices;
         foreach (var (model, count) in plan.Devices)
         {
             for (var i = 0; i < count; i++)
             {
                 var drift = Math.Clamp(draw.Bell(model.DriftPpmMax / 2), -model.DriftPpmMax, model.DriftPpmMax);
+                drift = odd.Chance(faults.DriftingDevices) ? OddDrift(odd) : drift;
+                var forgotten = model.HasArmRows && !model.LogTravelsInPack && odd.Chance(breaches.BusyNeglected);
                 var errorMax = (long)(history.Scenario.Faults.ClockErrorSecondsMax * 1000);
                 var clock = new DeviceClock(history.StartUtcMs, draw.Between(-errorMax, errorMax), drift);
                 var serial = Serial(history, model, serials);
                 var device = new Device(model, serial, armoury, clock, history.StartUtcMs - draw.Between(1, 48) * UkTime.HourMs)
                 {
-                    Busy = draw.Chance(busy),
+                    Busy = draw.Chance(busy) || forgotten,
+                    SignalsCameras = (model == Model.X2 || model == Model.X26P) && odd.Chance(faults.SignalPacks),
+                    NeglectedDays = forgotten || !model.LogTravelsInPack && odd.Chance(breaches.DockingNeglected) ? odd.Between(40, 60) : 0,
                     NextCheckUtcMs = history.StartUtcMs + draw.Between(1, 167) * UkTime.DayMs,
                     LastDockedUtcMs = history.StartUtcMs - draw.Between(0, history.Scenario.Docking.EveryDays) * UkTime.DayMs,
                 };
-                // the check before this one was made before the history begins; only the register tells of it
-                var last = device.NextCheckUtcMs - 168 * UkTime.DayMs;
-                history.Checks.Add(new Check(device, last, last + 15 * UkTime.MinuteMs));
+                BookChecks(history, device, odd);
                 for (var bay = 0; bay < model.Bays; bay++)
                 {
                     device.Cartridges.Add(NewCartridge(history, armoury, model, -1));
@@ -79,12 +85,37 @@ internal static class Muster
                 if (model.LogTravelsInPack)
                 {
                     device.Pack = new Pack("B" + draw.Code(8));
+                    device.Spares.Enqueue(new Pack("B" + odd.Code(8)));
                 }
 
                 armoury.Devices.Add(device);
             }
         }
     }
+
+    /// <summary>
+    /// The check before the next one was made before the history begins; only the register tells of it. Service is due a week after it
+    /// was done, or fell due and was never done again.
+    /// </summary>
+    private static void BookChecks(History history, Device device, Draw odd)
+    {
+        var last = device.NextCheckUtcMs - 168 * UkTime.DayMs;
+        if (odd.Chance(history.Scenario.Breaches.CheckSkipped))
+        {
+            var due = history.StartUtcMs + odd.Between(1, Math.Max(1, history.Scenario.Days / 2)) * UkTime.DayMs;
+            history.Notes.Add(new WorkshopNote(device, "due", due, -1));
+            (last, device.NextCheckUtcMs) = (due - 168 * UkTime.DayMs, long.MaxValue);
+        }
+        else
+        {
+            history.Notes.Add(new WorkshopNote(device, "due", last + 7 * UkTime.DayMs, -1));
+        }
+
+        history.Checks.Add(new Check(device, last, last + 15 * UkTime.MinuteMs));
+    }
+
+    /// <summary>20 to 60 seconds a day, either way, in parts per million.</summary>
+    private static double OddDrift(Draw odd) => odd.Between(20, 60) / 0.0864 * (odd.Chance(0.5) ? 1 : -1);
 
     private static string Serial(History history, Model model, Draw draw)
     {
@@ -113,10 +144,11 @@ internal static class Muster
 
     private static void AddOfficers(History history, ArmouryPlan plan, Armoury armoury, Draw draw, ref int number)
     {
+        var hours = Draw.For(history.Seed, "hours " + armoury.Name);
         for (var i = 0; i < plan.Officers; i++)
         {
             number++;
-            var kind = draw.Weighted([0.93, 0.05, 0.02]) switch
+            var kind = draw.Weighted([1 - plan.Students - plan.Specials, plan.Students, plan.Specials]) switch
             {
                 0 => "regular",
                 1 => "student",
@@ -124,6 +156,10 @@ internal static class Muster
             };
             var accredited = history.StartUtcMs - draw.Between(10, 300) * UkTime.DayMs;
             var length = (int)Math.Max(1, (history.EndUtcMs - history.StartUtcMs) / UkTime.DayMs);
+            var lapses = draw.Chance(history.Scenario.Breaches.Lapsing);
+            var until = lapses
+                ? history.StartUtcMs + hours.Between(-10, length) * UkTime.DayMs
+                : accredited + (365 + length) * UkTime.DayMs;
             var suspended = draw.Chance(history.Scenario.Breaches.Suspensions)
                 ? history.StartUtcMs + draw.Between(0, length) * UkTime.DayMs
                 : -1;
@@ -131,10 +167,13 @@ internal static class Muster
                 new Officer(string.Create(CultureInfo.InvariantCulture, $"O{number:D5}-{draw.Code(4)}"), armoury, kind)
                 {
                     AccreditedUtcMs = accredited,
-                    AccreditedUntilUtcMs =
-                        accredited + (draw.Chance(history.Scenario.Breaches.Lapsing) ? 365 : 365 + length) * UkTime.DayMs,
+                    AccreditedUntilUtcMs = until,
                     SuspendedFromUtcMs = suspended,
                     SuspendedToUtcMs = suspended < 0 ? -1 : suspended + draw.Between(5, 40) * UkTime.DayMs,
+                    HoursSinceTraining =
+                        kind != "special" ? 0
+                        : hours.Chance(history.Scenario.Breaches.SpecialHoursShort) ? hours.Between(20, 199)
+                        : hours.Between(200, 600),
                     EndorsedUtcMs = kind == "regular" || draw.Chance(history.Scenario.Breaches.NotEndorsed) ? -1 : accredited,
                 }
             );

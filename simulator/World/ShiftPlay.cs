@@ -13,6 +13,7 @@ internal sealed class ShiftPlay(History history, Docking docking)
 
     private readonly Acts _acts = new(history);
     private readonly Incidents _incidents = new(history);
+    private readonly Oddities _oddities = new(history);
 
     public void Play(Armoury armoury, int day, long midnightUtcMs, ShiftPlan shift)
     {
@@ -27,6 +28,7 @@ internal sealed class ShiftPlay(History history, Docking docking)
         PlantFaults(armoury, day, shift, start);
         var outings = Issue(armoury, day, shift, start, end, draw);
         _incidents.Plan(armoury, day, shift, outings, draw);
+        _oddities.Plan(outings);
         foreach (var outing in outings)
         {
             outing.GapPlanted = Planted(armoury, day, shift).Any(f => f.Fault == "gap" && Named(armoury, f.Device) == outing.Issue.Device);
@@ -62,6 +64,7 @@ internal sealed class ShiftPlay(History history, Docking docking)
                 ? end + draw.Between(90 * UkTime.MinuteMs, 5 * UkTime.HourMs)
                 : end - draw.Between(0L, 20 * UkTime.MinuteMs);
             Reload(devices[i], issued - UkTime.MinuteMs);
+            _oddities.Charge(devices[i]);
             var issue = new Issue(
                 string.Create(CultureInfo.InvariantCulture, $"I{history.Issues.Count + 1:D6}"),
                 devices[i],
@@ -91,7 +94,8 @@ internal sealed class ShiftPlay(History history, Docking docking)
         if (draw.Chance(testing.AtIssue))
         {
             var at = issue.IssuedUtcMs + draw.Between(60_000L, 8 * UkTime.MinuteMs);
-            var end = _acts.FunctionTest(device, issue.Officer, at, draw.Between(1_000, 4_900));
+            var end = _acts.FunctionTest(device, issue.Officer, at, _oddities.TestMs(device, at, draw.Between(1_000, 4_900)));
+            end = _oddities.MoreTests(_acts, issue, end);
             if (draw.Chance(testing.Extra))
             {
                 _acts.FunctionTest(device, issue.Officer, end + draw.Between(20_000L, 120_000L), draw.Between(1_000, 4_900));
@@ -119,6 +123,7 @@ internal sealed class ShiftPlay(History history, Docking docking)
 
         RandomFaults(device, issue, draw);
         var free = docking.Return(device, issue.ReturnedUtcMs, draw, packLate);
+        free = _oddities.AfterReturn(_acts, issue, free);
         device.OutUntilUtcMs = Math.Max(issue.ReturnedUtcMs, free);
     }
 
