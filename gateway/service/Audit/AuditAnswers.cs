@@ -24,6 +24,7 @@ internal sealed record DeviceRow(
     string? LastReceived,
     double? WidestClockBoundSeconds,
     long Marked,
+    IReadOnlyList<string> Marks,
     string Grade
 );
 
@@ -41,6 +42,29 @@ internal sealed record ActivationRow(
     string Grade
 );
 
+/// <summary>One activation among those of the whole fleet, for the timeline.</summary>
+internal sealed record FleetRow(string Device, string Time, string Event, double Seconds, ulong Leaf);
+
+/// <summary>The fleet's activations in the page's window, the earliest first; <paramref name="More"/> when the limit cut the list.</summary>
+internal sealed record Fleet(string From, string To, IReadOnlyList<FleetRow> Rows, bool More);
+
+/// <summary>Something that is missing or doubtful, as the journal has it: a gap, bytes kept aside, a chain that does not join.</summary>
+internal sealed record DoubtRow(
+    string Time,
+    string Kind,
+    string State,
+    string? Device,
+    string? Dock,
+    ulong? First,
+    long? Count,
+    ulong Leaf
+);
+
+internal sealed record Doubts(IReadOnlyList<DoubtRow> Rows, bool More);
+
+/// <summary>Events whose time lies outside the window of the plots, or is not the device's own: counted, never left out in silence.</summary>
+internal sealed record OutsideWindow(string From, string To, long Events, long Activations, long WithoutUsableStamp);
+
 /// <summary>Activations and all events of one hour.</summary>
 internal sealed record HourRow(string Hour, long Events, long Activations);
 
@@ -56,7 +80,8 @@ internal sealed record Overview(
     long QuarantinedFrames,
     IReadOnlyList<StoreRow> Stores,
     IReadOnlyList<DockRow> Docks,
-    IReadOnlyList<HourRow> Hours
+    IReadOnlyList<HourRow> Hours,
+    OutsideWindow Outside
 );
 
 internal sealed record Devices(IReadOnlyList<DeviceRow> Rows);
@@ -70,5 +95,7 @@ internal sealed record Refusal(string Error, string WhatToDo);
 [JsonSerializable(typeof(Overview))]
 [JsonSerializable(typeof(Devices))]
 [JsonSerializable(typeof(Activations))]
+[JsonSerializable(typeof(Fleet))]
+[JsonSerializable(typeof(Doubts))]
 [JsonSerializable(typeof(Refusal))]
 internal sealed partial class AuditJson : JsonSerializerContext;

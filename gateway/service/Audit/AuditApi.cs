@@ -16,6 +16,8 @@ internal sealed class AuditApi(JournalService journal, Readiness readiness, Stor
     {
         app.MapGet("/api/overview", () => Answer(Overview));
         app.MapGet("/api/devices", () => Answer(store => new Devices(StoreQueries.Devices(store))));
+        app.MapGet("/api/activations", () => Answer(Fleet));
+        app.MapGet("/api/doubts", () => Answer(Doubts));
         app.MapGet("/api/devices/{device}/activations", (string device) => Answer(store => ActivationsOf(store, device)));
     }
 
@@ -49,8 +51,29 @@ internal sealed class AuditApi(JournalService journal, Readiness readiness, Stor
                 )),
             ],
             StoreQueries.Docks(store),
-            StoreQueries.Hours(store)
+            StoreQueries.Hours(store, Window),
+            StoreQueries.Outside(store, Window)
         );
+    }
+
+    /// <summary>
+    /// The plots end a day after now, so that a device whose clock runs ahead still shows, and begin two weeks before: a clock that was
+    /// reset to its factory date must not squeeze a fortnight into one pixel.
+    /// </summary>
+    private (DateTimeOffset From, DateTimeOffset To) Window =>
+        (clock.GetUtcNow().AddDays(-StoreQueries.WindowDays), clock.GetUtcNow().AddDays(1));
+
+    private Fleet Fleet(DuckDBConnection store)
+    {
+        var window = Window;
+        var (rows, more) = StoreQueries.Fleet(store, window);
+        return new Fleet(StoreQueries.Iso(window.From), StoreQueries.Iso(window.To), rows, more);
+    }
+
+    private static Doubts Doubts(DuckDBConnection store)
+    {
+        var (rows, more) = StoreQueries.Doubts(store);
+        return new Doubts(rows, more);
     }
 
     private static ulong Behind(ulong durable, ulong next) => durable > next ? durable - next : 0;

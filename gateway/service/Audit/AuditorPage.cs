@@ -2,13 +2,14 @@ using System.Reflection;
 
 namespace TaserTelemetry.Gateway.Audit;
 
-/// <summary>The auditor's page: three hand-written files inside the program, no framework, nothing fetched from anywhere else.</summary>
+/// <summary>The auditor's page: four hand-written files inside the program, no framework, nothing fetched from anywhere else.</summary>
 internal static class AuditorPage
 {
     private static readonly (string Path, string File, string Type)[] Files =
     [
         ("/", "index.html", "text/html; charset=utf-8"),
         ("/page.css", "page.css", "text/css; charset=utf-8"),
+        ("/plots.js", "plots.js", "text/javascript; charset=utf-8"),
         ("/page.js", "page.js", "text/javascript; charset=utf-8"),
     ];
 

@@ -9,10 +9,13 @@ internal static class StoreQueries
     public const int DocksMax = 2_000;
     public const int DevicesMax = 20_000;
     public const int ActivationsMax = 2_000;
-    public const int HoursMax = 24 * 14;
+    public const int WindowDays = 14;
+    public const int HoursMax = 24 * (WindowDays + 2);
+    public const int FleetMax = 5_000;
+    public const int DoubtsMax = 500;
 
     // Times leave as text that a person and a program read alike.
-    private const string Iso = "'%Y-%m-%dT%H:%M:%S.%gZ'";
+    private const string IsoLayout = "'%Y-%m-%dT%H:%M:%S.%gZ'";
 
     public static (long Events, long Activations, long Devices) Totals(DuckDBConnection store) =>
         Rows(
@@ -26,24 +29,86 @@ internal static class StoreQueries
         Rows(
             store,
             $"""
-            SELECT dock, any_value(armoury), count(DISTINCT device), count(*), strftime(max(received)::TIMESTAMP, {Iso})
+            SELECT dock, any_value(armoury), count(DISTINCT device), count(*), strftime(max(received)::TIMESTAMP, {IsoLayout})
             FROM events GROUP BY dock ORDER BY dock
             """,
             DocksMax,
             row => new DockRow(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), Text(row, 4))
         );
 
-    /// <summary>The last two weeks that hold anything, an hour a row.</summary>
-    public static IReadOnlyList<HourRow> Hours(DuckDBConnection store) =>
+    /// <summary>The hours of the window that hold anything, an hour a row.</summary>
+    public static IReadOnlyList<HourRow> Hours(DuckDBConnection store, (DateTimeOffset From, DateTimeOffset To) window) =>
         Rows(
             store,
             $"""
-            SELECT strftime(hour, {Iso}), events, activations FROM (
-                SELECT date_trunc('hour', time::TIMESTAMP) AS hour, count(*) AS events, count(*) FILTER (class = 'activation') AS activations
-                FROM events WHERE time_from_device GROUP BY hour ORDER BY hour DESC LIMIT {HoursMax}) ORDER BY hour
+            SELECT strftime(hour, {IsoLayout}), count(*), count(*) FILTER (class = 'activation')
+            FROM (SELECT date_trunc('hour', time::TIMESTAMP) AS hour, class FROM events WHERE time_from_device AND time::TIMESTAMP BETWEEN $1 AND $2)
+            GROUP BY hour ORDER BY hour LIMIT {HoursMax}
             """,
             HoursMax,
-            row => new HourRow(row.GetString(0), row.GetInt64(1), row.GetInt64(2))
+            row => new HourRow(row.GetString(0), row.GetInt64(1), row.GetInt64(2)),
+            window.From.UtcDateTime,
+            window.To.UtcDateTime
+        );
+
+    /// <summary>What the window leaves out, counted.</summary>
+    public static OutsideWindow Outside(DuckDBConnection store, (DateTimeOffset From, DateTimeOffset To) window) =>
+        Rows(
+            store,
+            """
+            SELECT count(*) FILTER (NOT inside), count(*) FILTER (NOT inside AND class = 'activation'), count(*) FILTER (NOT time_from_device)
+            FROM (SELECT class, time_from_device, time_from_device AND time::TIMESTAMP BETWEEN $1 AND $2 AS inside FROM events)
+            """,
+            1,
+            row => new OutsideWindow(Iso(window.From), Iso(window.To), row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)),
+            window.From.UtcDateTime,
+            window.To.UtcDateTime
+        )[0];
+
+    /// <summary>The fleet's latest activations in the window, the earliest first; one more than the limit is asked for.</summary>
+    public static (IReadOnlyList<FleetRow> Rows, bool More) Fleet(
+        DuckDBConnection store,
+        (DateTimeOffset From, DateTimeOffset To) window
+    ) =>
+        Cut(
+            Rows(
+                store,
+                $"""
+                SELECT device, strftime(time::TIMESTAMP, {IsoLayout}), event, duration_ms::DOUBLE / 1000, leaf FROM activations
+                WHERE time_from_device AND time::TIMESTAMP BETWEEN $1 AND $2 ORDER BY time_ns DESC, leaf DESC LIMIT {FleetMax + 1}
+                """,
+                FleetMax + 1,
+                row => new FleetRow(row.GetString(0), row.GetString(1), row.GetString(2), row.GetDouble(3), row.GetFieldValue<ulong>(4)),
+                window.From.UtcDateTime,
+                window.To.UtcDateTime
+            ),
+            FleetMax
+        );
+
+    /// <summary>The latest gaps, quarantined frames, failed checks and silences, the earliest first.</summary>
+    public static (IReadOnlyList<DoubtRow> Rows, bool More) Doubts(DuckDBConnection store) =>
+        Cut(
+            Rows(
+                store,
+                $"""
+                SELECT strftime(make_timestamp_ns(time_ns)::TIMESTAMP, {IsoLayout}), kind, state, device, dock, first, count, leaf FROM facts
+                WHERE kind IN ('ced_gap', 'ced_quarantine') OR (kind = 'ced_integrity' AND state <> 'verified')
+                    OR (kind = 'ced_dock' AND state IN ('silent', 'heard_again', 'undocked_early'))
+                ORDER BY leaf DESC LIMIT {DoubtsMax + 1}
+                """,
+                DoubtsMax + 1,
+                row => new DoubtRow(
+                    row.GetString(0),
+                    row.GetString(1),
+                    row.GetString(2),
+                    Text(row, 3),
+                    Text(row, 4),
+                    row.IsDBNull(5) ? null : row.GetFieldValue<ulong>(5),
+                    row.IsDBNull(6) ? null : row.GetInt64(6),
+                    row.GetFieldValue<ulong>(7)
+                )
+            ),
+            DoubtsMax
         );
 
     public static IReadOnlyList<DeviceRow> Devices(DuckDBConnection store) =>
@@ -51,9 +116,9 @@ internal static class StoreQueries
             store,
             $"""
             SELECT device, any_value(model), any_value(armoury), count(*), count(*) FILTER (class = 'activation'),
-                coalesce(sum(duration_ms) FILTER (class = 'activation'), 0)::DOUBLE / 1000, strftime(min(time)::TIMESTAMP, {Iso}),
-                strftime(max(time)::TIMESTAMP, {Iso}), strftime(max(received)::TIMESTAMP, {Iso}), max(clock_bound_ns)::DOUBLE / 1e9,
-                count(*) FILTER (marks <> 0), string_agg(DISTINCT grade, ' ')
+                coalesce(sum(duration_ms) FILTER (class = 'activation'), 0)::DOUBLE / 1000, strftime(min(time)::TIMESTAMP, {IsoLayout}),
+                strftime(max(time)::TIMESTAMP, {IsoLayout}), strftime(max(received)::TIMESTAMP, {IsoLayout}), max(clock_bound_ns)::DOUBLE / 1e9,
+                count(*) FILTER (marks <> 0), bit_or(marks), string_agg(DISTINCT grade, ' ' ORDER BY grade)
             FROM events GROUP BY device ORDER BY device
             """,
             DevicesMax,
@@ -69,7 +134,8 @@ internal static class StoreQueries
                 Text(row, 8),
                 row.IsDBNull(9) ? null : row.GetDouble(9),
                 row.GetInt64(10),
-                row.GetString(11)
+                MarkWords.Of(row.GetFieldValue<uint>(11)),
+                row.GetString(12)
             )
         );
 
@@ -79,7 +145,7 @@ internal static class StoreQueries
         var rows = Rows(
             store,
             $"""
-            SELECT strftime(time::TIMESTAMP, {Iso}), clock_bound_ns, time_ns, event, duration_ms::DOUBLE / 1000, bay, sequence, epoch, leaf, grade
+            SELECT strftime(time::TIMESTAMP, {IsoLayout}), clock_bound_ns, time_ns, event, duration_ms::DOUBLE / 1000, bay, sequence, epoch, leaf, grade
             FROM activations WHERE device = $1 ORDER BY time_ns DESC, leaf DESC LIMIT {ActivationsMax + 1}
             """,
             ActivationsMax + 1,
@@ -97,9 +163,14 @@ internal static class StoreQueries
             ),
             untrustedDevice
         );
-        var more = rows.Count > ActivationsMax;
-        return ([.. rows.Take(ActivationsMax).Reverse()], more);
+        return Cut(rows, ActivationsMax);
     }
+
+    /// <summary>Newest first as asked, the earliest first as shown.</summary>
+    private static (IReadOnlyList<T> Rows, bool More) Cut<T>(List<T> rows, int limit) =>
+        ([.. rows.Take(limit).Reverse()], rows.Count > limit);
+
+    public static string Iso(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 
     private static string? Bound(DuckDBDataReader row, int side)
     {
@@ -113,9 +184,7 @@ internal static class StoreQueries
             milliseconds < DateTimeOffset.MinValue.ToUnixTimeMilliseconds()
             || milliseconds > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? null
-            : DateTimeOffset
-                .FromUnixTimeMilliseconds((long)milliseconds)
-                .ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+            : Iso(DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds));
     }
 
     private static string? Text(DuckDBDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

@@ -1,21 +1,21 @@
 "use strict";
-// Reads the gateway's JSON and writes tables and plots. Text only ever becomes text nodes: nothing a device sent is taken for markup.
+// Reads the gateway's JSON and writes tables. Text only ever becomes text nodes: nothing a device sent is taken for markup.
 const byId = (id) => document.getElementById(id);
-const svgSpace = "http://www.w3.org/2000/svg";
 const refreshMs = 5000;
 let devices = [];
 let sort = { key: "device", down: false };
+let drawn = () => {};
+let drawnDevice = () => {};
 
 function element(name, attributes = {}, text) {
-  const made = document.createElementNS(name === "svg" || attributes.svg ? svgSpace : "http://www.w3.org/1999/xhtml", name);
-  for (const [key, value] of Object.entries(attributes)) if (key !== "svg") made.setAttribute(key, value);
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   if (text !== undefined && text !== null) made.textContent = text;
   return made;
 }
 
 function fill(tableId, rows) {
-  const body = byId(tableId).tBodies[0];
-  body.replaceChildren(...rows.map((cells) => {
+  byId(tableId).tBodies[0].replaceChildren(...rows.map((cells) => {
     const row = element("tr");
     cells.forEach((cell, index) => {
       const place = element(index === 0 ? "th" : "td", index === 0 ? { scope: "row" } : {});
@@ -30,7 +30,9 @@ function fill(tableId, rows) {
 
 const number = (value) => value.toLocaleString("en-GB", { maximumFractionDigits: 1 });
 const when = (iso) => (iso ? iso.replace("T", " ").replace(/\.\d+Z$/, "") : "–");
+const day = (iso) => when(iso).slice(0, 10);
 const plural = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
+const plain = (word) => word.replace(/^ced_/, "").replaceAll("_", " ");
 
 async function read(path) {
   const answer = await fetch(path, { headers: { accept: "application/json" } });
@@ -43,38 +45,39 @@ function showOverview(o) {
   byId("origin").querySelector("span").textContent = o.origin;
   for (const place of document.querySelectorAll("#evidence [data-key]")) place.textContent = number(o.evidence[place.dataset.key]);
   byId("unwitnessed").textContent = o.evidence.witnessedRecords === 0 ? "Unwitnessed: a roll-back could not yet be shown from outside." : "";
-  const state = byId("state");
-  state.className = o.problems.length ? "bad" : "";
-  state.textContent = o.problems.length ? `Needs attention: ${o.problems.join(" ")}`
-    : `Ready. ${plural(o.devices, "device")}, ${plural(o.events, "event")}, ${plural(o.activations, "activation")}. ${plural(o.quarantinedFrames, "frame")} kept aside since the last start. Read ${when(o.now)} UTC.`;
+  byId("state").textContent = `Ready. ${plural(o.devices, "device")}, ${plural(o.events, "event")}, ${plural(o.activations, "activation")}. ${plural(o.quarantinedFrames, "frame")} kept aside since the last start. Read ${when(o.now)} UTC.`;
+  byId("attention").hidden = !o.problems.length;
+  byId("problems").replaceChildren(...o.problems.map((words) => element("li", {}, words)));
   fill("docks", o.docks.map((d) => [d.dock, d.armoury, d.devices, d.events, when(d.lastReceived)]));
   fill("stores", o.stores.map((s) => [s.name, s.nextRecord, s.behind, s.problem || (s.behind ? "catching up" : "up to date")]));
   fill("hours-table", o.hours.map((h) => [when(h.hour), h.events, h.activations]));
-  showHours(o.hours);
+  const total = o.hours.reduce((sum, h) => sum + h.activations, 0), busiest = o.hours.reduce((best, h) => (h.activations > (best?.activations ?? 0) ? h : best), null);
+  byId("hours-words").textContent = `${plural(total, "activation")} from ${day(o.outside.from)} to ${day(o.outside.to)}. Tests are activations too. `
+    + (busiest ? `Most in one hour: ${busiest.activations}, at ${when(busiest.hour)} UTC. ` : "") + outsideWords(o.outside);
 }
 
-function showHours(hours) {
-  const most = Math.max(1, ...hours.map((h) => h.activations));
-  const busiest = hours.find((h) => h.activations === most);
-  byId("hours-words").textContent = busiest
-    ? `${plural(hours.reduce((sum, h) => sum + h.activations, 0), "activation")} from ${when(hours[0].hour)} to ${when(hours[hours.length - 1].hour)} UTC; most in one hour: ${most}, at ${when(busiest.hour)}. Tests are activations too.`
-    : "No activation is recorded yet.";
-  if (!hours.length) return byId("hours").replaceChildren();
-  const first = Date.parse(hours[0].hour), span = Math.max(1, (Date.parse(hours[hours.length - 1].hour) - first) / 3600000 + 1);
-  const [width, height, left, foot] = [900, 170, 30, 22];
-  const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-labelledby": "hours-title", "aria-describedby": "hours-words" });
-  const step = (width - left) / span;
-  for (const h of hours) {
-    const at = (Date.parse(h.hour) - first) / 3600000, tall = (h.activations / most) * (height - foot - 12);
-    const bar = element("rect", { svg: 1, class: "bar", x: left + at * step, y: height - foot - tall, width: Math.max(1, step - 1), height: tall });
-    bar.append(element("title", { svg: 1 }, `${when(h.hour)} UTC: ${plural(h.activations, "activation")}, ${plural(h.events, "event")}`));
-    svg.append(bar);
-  }
-  svg.append(element("line", { svg: 1, class: "axis", x1: left, x2: width, y1: height - foot, y2: height - foot }));
-  svg.append(element("text", { svg: 1, x: 0, y: 12 }, String(most)), element("text", { svg: 1, x: 0, y: height - foot }, "0"));
-  svg.append(element("text", { svg: 1, x: left, y: height - 6 }, when(hours[0].hour)));
-  svg.append(element("text", { svg: 1, x: width, y: height - 6, "text-anchor": "end" }, when(hours[hours.length - 1].hour)));
-  byId("hours").replaceChildren(svg);
+const outsideWords = (o) => (o.events === 0 ? "" : `Not on the plots: ${plural(o.events, "event")} outside these days or without a usable stamp of the device, `
+  + `${plural(o.activations, "activation")} among them; a clock that was reset often says so. They count in the tables.`);
+
+function showFleet(fleet, overview) {
+  const from = Date.parse(fleet.from), to = Date.parse(fleet.to);
+  drawn = () => {
+    drawHours(byId("hours"), overview.hours, from, to);
+    const { shown, all } = drawFleet(byId("fleet"), fleet.rows, from, to);
+    const cycles = fleet.rows.filter((r) => r.event !== "arc").length;
+    byId("fleet-words").textContent = fleet.rows.length
+      ? `${plural(cycles, "cycle")} of the trigger or repeated, and ${plural(fleet.rows.length - cycles, "arc")}, on ${plural(all, "device")}${shown < all ? `; the ${shown} with most are drawn` : ""}${fleet.more ? "; the latest of more" : ""}. `
+        + "A bar is a cycle begun by the trigger, as tall as it was long (5 seconds fill the lane); a bar with a cap repeats on a cartridge already deployed; a ring is an arc (warning arc or ARC switch), as in most tests."
+      : "No activation is recorded in these days.";
+  };
+  drawn();
+}
+
+function showDoubts(doubts) {
+  byId("doubts-words").textContent = doubts.rows.length
+    ? `${plural(doubts.rows.length, "record")}${doubts.more ? ", the latest of more" : ""}. A gap stays open until it is filled or known to be final.`
+    : "Nothing is recorded as missing, kept aside or in doubt.";
+  fill("doubts", doubts.rows.map((d) => [when(d.time), plain(d.kind), plain(d.state), d.device, d.dock, d.first, d.count, d.leaf]));
 }
 
 function showDevices() {
@@ -85,7 +88,8 @@ function showDevices() {
   fill("devices", rows.map((d) => {
     const open = element("button", { type: "button" }, d.device);
     open.addEventListener("click", () => showDevice(d.device));
-    return [open, d.model, d.armoury, d.events, d.activations, d.activationSeconds, when(d.lastEvent), when(d.lastReceived), d.widestClockBoundSeconds, d.marked, d.grade];
+    const marks = d.marked ? `${number(d.marked)}: ${d.marks.join(", ")}` : "none";
+    return [open, d.model, d.armoury, d.events, d.activations, d.activationSeconds, when(d.lastEvent), when(d.lastReceived), d.widestClockBoundSeconds, d.grade, element("span", { class: "words" }, marks)];
   }));
   byId("shown").textContent = `${rows.length} of ${plural(devices.length, "device")}`;
   for (const head of document.querySelectorAll("#devices thead th")) {
@@ -100,10 +104,11 @@ async function showDevice(serial) {
     byId("device").hidden = false;
     byId("device-name").textContent = serial;
     byId("device-words").textContent = answer.rows.length
-      ? `${plural(answer.rows.length, "activation")}${answer.more ? ", the latest of more" : ""}. Each line on the plot spans the time in which the activation may have begun.`
+      ? `${plural(answer.rows.length, "activation")}${answer.more ? ", the latest of more" : ""}. Each line across the plot spans the time in which the activation may have begun; a ring is an arc.`
       : "This device has recorded no activation.";
     fill("activations", answer.rows.map((a) => [when(a.time), when(a.earliest), when(a.latest), a.event, a.seconds, a.bay ?? "–", a.sequence, a.epoch, a.leaf, a.grade]));
-    plotDevice(answer.rows);
+    drawnDevice = () => drawDevice(byId("device-plot"), answer.rows);
+    drawnDevice();
     byId("device-title").focus();
     byId("device-title").scrollIntoView({ block: "start" });
   } catch (failed) {
@@ -111,35 +116,20 @@ async function showDevice(serial) {
   }
 }
 
-function plotDevice(rows) {
-  if (!rows.length) return byId("device-plot").replaceChildren();
-  const low = Math.min(...rows.map((r) => Date.parse(r.earliest ?? r.time))), high = Math.max(...rows.map((r) => Date.parse(r.latest ?? r.time)), low + 60000);
-  const [width, height, left, foot] = [900, 150, 34, 22], most = Math.max(5, ...rows.map((r) => r.seconds));
-  const x = (iso) => left + ((Date.parse(iso) - low) / (high - low)) * (width - left - 6), y = (s) => height - foot - (s / most) * (height - foot - 12);
-  const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-labelledby": "device-title", "aria-describedby": "device-words" });
-  svg.append(element("line", { svg: 1, class: "axis", x1: left, x2: width, y1: height - foot, y2: height - foot }));
-  for (const r of rows) {
-    const group = element("g", { svg: 1 });
-    group.append(element("title", { svg: 1 }, `${when(r.time)} UTC: ${r.event}, ${number(r.seconds)} s, leaf ${r.leaf}`));
-    if (r.earliest && r.latest) group.append(element("line", { svg: 1, class: "whisker", x1: x(r.earliest), x2: Math.max(x(r.latest), x(r.earliest) + 2), y1: y(r.seconds), y2: y(r.seconds) }));
-    group.append(element("rect", { svg: 1, class: "bar", x: x(r.time) - 2, y: y(r.seconds), width: 4, height: Math.max(2, height - foot - y(r.seconds)) }));
-    svg.append(group);
-  }
-  svg.append(element("text", { svg: 1, x: 0, y: 12 }, `${number(most)} s`), element("text", { svg: 1, x: left, y: height - 6 }, when(rows[0].time)));
-  svg.append(element("text", { svg: 1, x: width, y: height - 6, "text-anchor": "end" }, when(rows[rows.length - 1].time)));
-  byId("device-plot").replaceChildren(svg);
-}
-
 function fail(cause) {
-  byId("state").className = "bad";
-  byId("state").textContent = `Not read: ${cause.message} The figures below may be old.`;
+  byId("attention").hidden = false;
+  byId("problems").replaceChildren(element("li", {}, `Not read: ${cause.message} The figures below may be old.`));
 }
 
 async function refresh() {
   try {
-    showOverview(await read("/api/overview"));
+    const overview = await read("/api/overview");
+    showOverview(overview);
+    showFleet(await read("/api/activations"), overview);
+    showDoubts(await read("/api/doubts"));
     const next = (await read("/api/devices")).rows;
     if (JSON.stringify(next) !== JSON.stringify(devices)) { devices = next; showDevices(); }
+    document.body.dataset.read = "yes";
   } catch (failed) {
     fail(failed);
   }
@@ -150,4 +140,5 @@ byId("filter").addEventListener("input", showDevices);
 for (const button of document.querySelectorAll("#devices thead button")) {
   button.addEventListener("click", () => { sort = { key: button.dataset.sort, down: sort.key === button.dataset.sort && !sort.down }; showDevices(); });
 }
+addEventListener("resize", () => { drawn(); drawnDevice(); });
 refresh();
