@@ -1,0 +1,128 @@
+using CsCheck;
+using TaserTelemetry.FirmwareProtocol.Frames;
+using TaserTelemetry.FirmwareProtocol.Link;
+using TaserTelemetry.Tests;
+
+namespace TaserTelemetry.FirmwareProtocol.Tests.Link;
+
+/// <summary>The serial link on lines of every kind: what it promises whatever the line does (SPEC clauses 3, 10 and 11).</summary>
+public sealed class LinkPropertyTests
+{
+    private const int Lines = 250;
+
+    // The longest waits one after another: silence, a Hello at its longest timer, a frame at its longest timer, no credit; twice.
+    private const long CalmMs = 2 * (Limits.SilenceMs + Limits.RetransmitMsMax + Limits.RetransmitMsMax + Limits.NoCreditWaitMs);
+
+    private static readonly Gen<Weather> Weathers =
+        from harsh in Gen.Double[0, 1]
+        from flip in Gen.Double[0, 0.002]
+        from drop in Gen.Double[0, 0.002]
+        from insert in Gen.Double[0, 0.001]
+        from echo in Gen.Double[0, 0.0005]
+        from stall in Gen.Double[0, 0.001]
+        from cut in Gen.Double[0, 0.0003]
+        from calm in Gen.Long[0, 90_000]
+        select new Weather(flip * harsh, drop * harsh, insert * harsh, echo * harsh, stall * harsh, cut * harsh, 2_000, 45_000, calm);
+
+    private static readonly Gen<byte[][]> Items = Gen.OneOf(
+        Gen.Byte.Array[0, Limits.SerialPayloadBytesMax],
+        Gen.Byte[0, 1].Array[Limits.SerialPayloadBytesMax - 3, Limits.SerialPayloadBytesMax]
+    ).Array[0, 80];
+
+    [Fact]
+    public void Whatever_the_line_does_what_is_delivered_is_what_was_sent_each_frame_once_and_in_the_order_it_came() =>
+        Gen.Select(Gen.Int, Weathers, Items).Sample((seed, weather, items) => BringHome(seed, weather, items), iter: Lines, threads: 1);
+
+    [Fact, Trait("Campaign", "link")]
+    public void A_campaign_of_lines_breaks_no_promise()
+    {
+        if (!Campaign.Is("link"))
+        {
+            return;
+        }
+
+        var lines = 0L;
+        var began = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(began) < Campaign.Length)
+        {
+            Gen.Select(Gen.Int, Weathers, Items).Sample((seed, weather, items) => BringHome(seed, weather, items), iter: 1_000);
+            lines += 1_000;
+        }
+
+        Console.WriteLine($"CAMPAIGN link: {lines:N0} lines, each promise kept");
+    }
+
+    [Fact]
+    public void A_line_that_dies_for_ever_is_said_to_be_silent_at_both_ends_and_the_dock_keeps_trying() =>
+        Gen.Select(Gen.Int, Gen.Int[1, 3_000])
+            .Sample(
+                (seed, diesAtMs) =>
+                {
+                    var world = new LinkWorld(seed, Weather.Fair, Enumerable.Repeat(new byte[1_000], 40).ToArray());
+                    Assert.True(world.RunUntil(() => world.Dock.Link.Session != 0, 2_000));
+                    world.RunUntil(() => false, world.NowMs + diesAtMs);
+                    world.Up.DieAt(world.NowMs);
+                    world.Down.DieAt(world.NowMs);
+                    var died = world.NowMs;
+                    world.RunUntil(() => world.Dock.Silences > 0 && world.Gateway.Silences > 0, died + Limits.SilenceMs + 500);
+                    Assert.Equal((1, 1), (world.Dock.Silences, world.Gateway.Silences));
+                    Assert.Equal((0u, 0u), (world.Dock.Link.Session, world.Gateway.Link.Session));
+                    Assert.True(world.Dock.Window.IsEmpty, "nothing carries over");
+
+                    // it tries on, ever more seldom, and the gateway says nothing
+                    var (up, down) = (world.Up.Bytes, world.Down.Bytes);
+                    world.RunUntil(() => false, died + 600_000);
+                    Assert.InRange(world.Up.Bytes - up, 1, 100 * 30);
+                    Assert.Equal(down, world.Down.Bytes);
+
+                    // and when the line is mended everything comes home
+                    world.Up.DieAt(0);
+                    world.Down.DieAt(0);
+                    Assert.True(world.RunUntil(() => world.Dock.AllAcked, world.NowMs + CalmMs));
+                },
+                iter: 30,
+                threads: 1
+            );
+
+    private static void BringHome(int seed, Weather weather, byte[][] items)
+    {
+        var world = new LinkWorld(seed, weather, items);
+        Assert.True(world.RunUntil(() => world.Dock.AllAcked && world.Dock.Link.Session != 0, weather.CalmAtMs + CalmMs), "all comes home");
+        var sentItems = items.Select(Convert.ToHexString).ToList();
+        var arrived = new HashSet<string>();
+        foreach (var (_, frames) in world.Gateway.Delivered)
+        {
+            Assert.Equal(frames.Count, frames.Select(f => f.Number).Distinct().Count());
+            arrived.UnionWith(frames.Select(f => Convert.ToHexString(f.Payload)));
+        }
+
+        Assert.Equal(sentItems.ToHashSet(), arrived);
+        LastSessionIsInOrder(world, items);
+        StaysQuiet(world);
+    }
+
+    /// <summary>Each number carries what was sent under it; and of frames that went on the line once, none overtook another.</summary>
+    private static void LastSessionIsInOrder(LinkWorld world, byte[][] items)
+    {
+        var frames = world.Gateway.Delivered[^1].Frames;
+        Assert.All(frames, f => Assert.Equal(items[world.Dock.Sent[f.Number].Item], f.Payload));
+        var once = frames.Select(f => f.Number).Where(n => world.Dock.Sent[n].Times == 1).ToList();
+        Assert.Equal(once.Order(), once);
+    }
+
+    private static void StaysQuiet(LinkWorld world)
+    {
+        var settledMs = world.NowMs + 35_000; // repeats on their way have come to nothing
+        world.RunUntil(() => false, settledMs);
+        var delivered = world.Gateway.Delivered.Sum(d => d.Frames.Count);
+        var (up, down, silences) = (world.Up.Bytes, world.Down.Bytes, world.Dock.Silences + world.Gateway.Silences);
+        world.RunUntil(() => false, settledMs + 60_000);
+        Assert.Equal(delivered, world.Gateway.Delivered.Sum(d => d.Frames.Count));
+        Assert.Equal(silences, world.Dock.Silences + world.Gateway.Silences);
+        Assert.True(world.Dock.Window.IsEmpty && world.Dock.Window.DueAtMs(world.NowMs) == long.MaxValue);
+        const int HeartbeatBytesMax = FrameHeader.Bytes + 20 + FrameHeader.CheckBytes + 3;
+        Assert.InRange(world.Up.Bytes - up, 5 * (HeartbeatBytesMax - 1), 7 * HeartbeatBytesMax);
+        Assert.InRange(world.Down.Bytes - down, 5 * (HeartbeatBytesMax - 1), 7 * HeartbeatBytesMax);
+        Assert.True(world.RunUntil(() => world.Dock.Link.OutputBytes + world.Gateway.Link.OutputBytes == 0, world.NowMs + 1_000));
+    }
+}
