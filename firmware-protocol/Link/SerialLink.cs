@@ -1,25 +1,13 @@
 using TaserTelemetry.FirmwareProtocol.Frames;
-using TaserTelemetry.FirmwareProtocol.Messages;
 
 namespace TaserTelemetry.FirmwareProtocol.Link;
 
-/// <summary>Which end of a serial line.</summary>
-public enum LinkEnd
-{
-    /// <summary>The dock's.</summary>
-    Dock,
-
-    /// <summary>The gateway's.</summary>
-    Gateway,
-}
-
 /// <summary>
-/// One end of a serial line as a state machine: bytes and times go in; frames, the bytes to write and the time to wake come out (SPEC
-/// clauses 3, 8.5 and 11). It cuts the line's bytes into frames and finds its place again after anything; it asks for damaged frames; it
-/// sends and expects heartbeats, and says when the line has fallen silent. It reads which docking session is open off the frames that
-/// pass, so nothing above it has to tell it. What a frame says, and which numbered frames are still owed, is for the session above, with its
-/// <see cref="SendWindow"/>. Two fixed buffers each way and nothing else grows. No clock, no I/O; calls
-/// must not overlap. Times are milliseconds of any monotonic clock.
+/// One end of a serial line, either one, as a state machine: bytes, frames and times go in; frames, the bytes to write and the time to wake
+/// come out (SPEC clause 3). It cuts the line's bytes into frames and finds its place again after anything; it puts frames on the line no
+/// faster than the line takes them; it says when the line has fallen silent. What a frame says is for the docking session above, with its
+/// <see cref="SendWindow"/>. Fixed buffers, and nothing else grows. No clock, no I/O; calls must not overlap. Times are milliseconds of any
+/// monotonic clock.
 /// </summary>
 public sealed class SerialLink
 {
@@ -31,33 +19,27 @@ public sealed class SerialLink
 
     private const int BitsPerByte = 10; // 8N1: a start bit, eight of data, a stop bit (SPEC clause 3.1)
 
-    private readonly LinkEnd end;
     private readonly int bitsPerSecond;
     private readonly SerialDeframer deframer = new();
     private readonly byte[] output = new byte[OutputBytesMax];
-    private readonly byte[] own = new byte[FrameHeader.Bytes + Limits.PayloadBytesFloor + FrameHeader.CheckBytes];
-    private readonly LineSession session;
     private int outputFrom;
     private int outputTo;
     private double lineBusyUntilMs;
     private long lastByteMs;
+    private long lastFrameMs = long.MaxValue;
 
     /// <summary>
-    /// One end of a line that has just been opened. With <paramref name="bitsPerSecond"/> it hands out bytes no faster than the line takes
-    /// them, so that timers run from when a frame really leaves, however much the operating system would buffer; 0 = as fast as asked.
+    /// One end of a line that has just been opened: nothing carries over from an earlier opening. With <paramref name="bitsPerSecond"/> it
+    /// hands out bytes no faster than the line takes them, so that timers run from when a frame really leaves, however much the operating
+    /// system would buffer; 0 = as fast as asked.
     /// </summary>
-    public SerialLink(LinkEnd end, long nowMs, int bitsPerSecond = 0)
+    public SerialLink(long nowMs, int bitsPerSecond = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bitsPerSecond);
-        this.end = end;
         this.bitsPerSecond = bitsPerSecond;
-        session = new LineSession(end);
         lastByteMs = nowMs;
         lineBusyUntilMs = nowMs;
     }
-
-    /// <summary>The docking session that frames on this line belong to; 0 = none is open.</summary>
-    public uint Session => session.Number;
 
     /// <summary>Bytes that wait for the line, at most <see cref="OutputBytesMax"/>.</summary>
     public int OutputBytes => outputTo - outputFrom;
@@ -69,9 +51,14 @@ public sealed class SerialLink
     public bool IsReady(long nowMs) => OutputBytes == 0 && lineBusyUntilMs - nowMs < LeadMs;
 
     /// <summary>
+    /// Whether the other side is taken to be gone: whole frames came, and then none for 35 s (SPEC clause 8.5). Noise is no sign of life.
+    /// Where either side has just ended the session or put it off, silence is what was agreed, and means nothing until a frame comes.
+    /// </summary>
+    public bool IsSilent(long nowMs) => lastFrameMs != long.MaxValue && nowMs - lastFrameMs >= Limits.SilenceMs;
+
+    /// <summary>
     /// Takes bytes as they came off the line, up to the end of one thing found; what is left stays in <paramref name="untrusted"/>. To be
-    /// called until it answers <see cref="DeframerStatus.NeedsMore"/>. A damaged frame of the open session has been asked for already when
-    /// this returns (SPEC clause 11.1). The answer's bytes are valid until the next call.
+    /// called until it answers <see cref="DeframerStatus.NeedsMore"/>. The answer's bytes are valid until the next call.
     /// </summary>
     public Deframed Receive(ref ReadOnlySpan<byte> untrusted, long nowMs)
     {
@@ -83,11 +70,7 @@ public sealed class SerialLink
         var found = deframer.Next(ref untrusted);
         if (found.Status == DeframerStatus.Frame)
         {
-            session.Heard(found.Frame, nowMs);
-        }
-        else if (found.Status == DeframerStatus.Damaged && end == LinkEnd.Gateway && session.Wants(found.Header))
-        {
-            Say(new Nack(found.Header.FrameNumber, found.Reason), nowMs);
+            lastFrameMs = AgreesToSilence(found.Header.Type) ? long.MaxValue : nowMs;
         }
 
         return found;
@@ -97,7 +80,7 @@ public sealed class SerialLink
     /// Queues one or more whole frames of serial size for the line; anything else throws, since only a program's fault could ask for it.
     /// False where one of them found no room: the rest was not queued, and the session above says it again in time.
     /// </summary>
-    public bool Send(ReadOnlySpan<byte> frames, long nowMs)
+    public bool Send(ReadOnlySpan<byte> frames)
     {
         while (!frames.IsEmpty)
         {
@@ -115,7 +98,7 @@ public sealed class SerialLink
                 return false;
             }
 
-            session.Said(read.Frame, nowMs);
+            lastFrameMs = AgreesToSilence(read.Header.Type) ? long.MaxValue : lastFrameMs;
             frames = frames[read.Bytes.Length..];
         }
 
@@ -123,29 +106,11 @@ public sealed class SerialLink
     }
 
     /// <summary>
-    /// What time brings: a heartbeat, the end of a docking session by silence, the end of a stretch that nobody finished. To be called at
-    /// <see cref="DueMs"/>, and harmless at any other time. The clocks go into the heartbeat: <paramref name="monotonicNs"/> since the boot
-    /// that this side's boot id names, <paramref name="utcNs"/> since 1970, 0 = not known. Answers a stretch cut short as noise, else
-    /// <see cref="DeframerStatus.NeedsMore"/>.
+    /// What time brings: the end of a stretch that nobody finished within 35 s, so that what comes after is not taken for its other half
+    /// (SPEC clause 3.4). Answers it as noise, else <see cref="DeframerStatus.NeedsMore"/>. To be called at <see cref="DueMs"/>, and
+    /// harmless at any other time.
     /// </summary>
-    public Deframed Tick(long nowMs, ulong monotonicNs, ulong utcNs)
-    {
-        if (session.TakeHeartbeatDue(nowMs))
-        {
-            Say(new Heartbeat(monotonicNs, utcNs, session.NextFrame), nowMs);
-        }
-
-        session.LookForSilence(nowMs);
-        if (deframer.PendingBytes > 0 && nowMs - lastByteMs >= Limits.SilenceMs)
-        {
-            return deframer.Flush(); // what comes after so long a silence is not its other half (SPEC clause 3.4)
-        }
-
-        return default;
-    }
-
-    /// <summary>Whether the docking session on this line ended by 35 s without a whole frame (SPEC clause 8.5); asking forgets it.</summary>
-    public bool TakeSilence() => session.TakeSilence();
+    public Deframed Tick(long nowMs) => deframer.PendingBytes > 0 && nowMs - lastByteMs >= Limits.SilenceMs ? deframer.Flush() : default;
 
     /// <summary>The bytes that may be written now, in their order; empty when there are none, or the line is still busy. Valid until the next call.</summary>
     public ReadOnlySpan<byte> Output(long nowMs) => lineBusyUntilMs - nowMs < LeadMs ? output.AsSpan(outputFrom, OutputBytes) : default;
@@ -167,22 +132,23 @@ public sealed class SerialLink
         }
     }
 
-    /// <summary>When <see cref="Tick"/> has something to do, or a busy line takes bytes again; <see cref="long.MaxValue"/> = never by itself.</summary>
+    /// <summary>
+    /// When <see cref="Tick"/>, <see cref="IsSilent"/>, <see cref="Output"/> or <see cref="IsReady"/> next has another answer by time alone;
+    /// <see cref="long.MaxValue"/> = never.
+    /// </summary>
     public long DueMs(long nowMs)
     {
-        var due = session.DueMs;
-        if (deframer.PendingBytes > 0)
+        var due = deframer.PendingBytes > 0 ? lastByteMs + Limits.SilenceMs : long.MaxValue;
+        if (lastFrameMs != long.MaxValue)
         {
-            due = Math.Min(due, lastByteMs + Limits.SilenceMs);
+            due = Math.Min(due, lastFrameMs + Limits.SilenceMs);
         }
 
-        // Also with nothing to write: whoever waits for IsReady has to be woken.
         var free = (long)Math.Ceiling(lineBusyUntilMs) - LeadMs + 1;
         return free > nowMs ? Math.Min(due, free) : due;
     }
 
-    private void Say<T>(in T message, long nowMs)
-        where T : struct, IMessage<T> => Send(own.AsSpan(0, FrameWriter.Write(own, session.Number, 0, message)), nowMs);
+    private static bool AgreesToSilence(MessageType type) => type is MessageType.Goodbye or MessageType.Abort or MessageType.Busy;
 
     private bool Queue(ReadOnlySpan<byte> frame)
     {

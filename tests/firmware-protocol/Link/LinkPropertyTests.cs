@@ -59,14 +59,14 @@ public sealed class LinkPropertyTests
                 (seed, diesAtMs) =>
                 {
                     var world = new LinkWorld(seed, Weather.Fair, Enumerable.Repeat(new byte[1_000], 40).ToArray());
-                    Assert.True(world.RunUntil(() => world.Dock.Link.Session != 0, 2_000));
+                    Assert.True(world.RunUntil(() => world.Dock.Session != 0, 2_000));
                     world.RunUntil(() => false, world.NowMs + diesAtMs);
                     world.Up.DieAt(world.NowMs);
                     world.Down.DieAt(world.NowMs);
                     var died = world.NowMs;
                     world.RunUntil(() => world.Dock.Silences > 0 && world.Gateway.Silences > 0, died + Limits.SilenceMs + 500);
                     Assert.Equal((1, 1), (world.Dock.Silences, world.Gateway.Silences));
-                    Assert.Equal((0u, 0u), (world.Dock.Link.Session, world.Gateway.Link.Session));
+                    Assert.Equal((0u, 0u), (world.Dock.Session, world.Gateway.Session));
                     Assert.True(world.Dock.Window.IsEmpty, "nothing carries over");
 
                     // it tries on, ever more seldom, and the gateway says nothing
@@ -87,7 +87,7 @@ public sealed class LinkPropertyTests
     private static void BringHome(int seed, Weather weather, byte[][] items)
     {
         var world = new LinkWorld(seed, weather, items);
-        Assert.True(world.RunUntil(() => world.Dock.AllAcked && world.Dock.Link.Session != 0, weather.CalmAtMs + CalmMs), "all comes home");
+        Assert.True(world.RunUntil(() => world.Dock.AllAcked && world.Dock.Session != 0, weather.CalmAtMs + CalmMs), "all comes home");
         var sentItems = items.Select(Convert.ToHexString).ToList();
         var arrived = new HashSet<string>();
         foreach (var (_, frames) in world.Gateway.Delivered)

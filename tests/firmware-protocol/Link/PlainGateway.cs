@@ -10,27 +10,35 @@ namespace TaserTelemetry.FirmwareProtocol.Tests.Link;
 /// </summary>
 internal sealed class PlainGateway(Random luck, SimulatedLine line, long calmAtMs)
 {
-    private readonly SerialLink link = new(LinkEnd.Gateway, 0);
+    private readonly SerialLink link = new(0);
     private readonly HashSet<uint> taken = [];
     private readonly SortedSet<uint> durable = [];
     private readonly PriorityQueue<uint, long> writing = new();
     private readonly List<FrameVerdict> verdicts = [];
     private ulong connection;
+    private uint session;
     private bool ackDue;
+    private long heardMs;
+    private long heartbeatDueMs;
 
     /// <summary>What was delivered, a list for each docking session, in the order it came.</summary>
     public List<(uint Session, List<(uint Number, byte[] Payload)> Frames)> Delivered { get; } = [];
 
     public SerialLink Link => link;
 
+    public uint Session => session;
+
     public int Silences { get; private set; }
 
     public long DamagedFrames { get; private set; }
 
     public double DueMs(long nowMs) =>
-        link.OutputBytes > 0 ? nowMs + 1
-        : writing.TryPeek(out _, out var durableAtMs) ? Math.Min(durableAtMs, link.DueMs(nowMs))
-        : link.DueMs(nowMs);
+        link.OutputBytes > 0
+            ? nowMs + 1
+            : Math.Min(
+                writing.TryPeek(out _, out var durableAtMs) ? durableAtMs : long.MaxValue,
+                Math.Min(link.DueMs(nowMs), session == 0 ? long.MaxValue : Math.Min(heartbeatDueMs, heardMs + Limits.SilenceMs))
+            );
 
     public void Step(List<byte[]> pieces, long nowMs)
     {
@@ -39,10 +47,14 @@ internal sealed class PlainGateway(Random luck, SimulatedLine line, long calmAtM
             ReadOnlySpan<byte> bytes = piece;
             while (link.Receive(ref bytes, nowMs) is { Status: not DeframerStatus.NeedsMore } found)
             {
-                DamagedFrames += found.Status == DeframerStatus.Damaged ? 1 : 0;
                 if (found.Status == DeframerStatus.Frame)
                 {
                     Receive(found.Frame, nowMs);
+                }
+                else if (found.Status == DeframerStatus.Damaged && session != 0 && found.Header.Session == session)
+                {
+                    DamagedFrames++;
+                    link.Send(FrameWriter.ToArray(session, 0, new Nack(found.Header.FrameNumber, found.Reason)));
                 }
             }
         }
@@ -54,14 +66,20 @@ internal sealed class PlainGateway(Random luck, SimulatedLine line, long calmAtM
             ackDue = true;
         }
 
-        link.Tick(nowMs, (ulong)nowMs * 1_000_000, 0);
-        if (link.TakeSilence())
+        link.Tick(nowMs);
+        if (session != 0 && nowMs - heardMs >= Limits.SilenceMs)
         {
+            Assert.True(link.IsSilent(nowMs), "the link says so too");
             Silences++;
-            connection = 0;
+            (connection, session) = (0, 0);
+        }
+        else if (session != 0 && nowMs >= heartbeatDueMs)
+        {
+            heartbeatDueMs = nowMs + Limits.HeartbeatMs;
+            link.Send(FrameWriter.ToArray(session, 0, new Heartbeat(0, 0, 1)));
         }
 
-        if (ackDue && link.Session != 0)
+        if (ackDue && session != 0)
         {
             SayAck(nowMs);
         }
@@ -72,6 +90,7 @@ internal sealed class PlainGateway(Random luck, SimulatedLine line, long calmAtM
 
     private void Receive(Frame frame, long nowMs)
     {
+        heardMs = nowMs;
         if (frame.Decode(out Hello hello).IsNone)
         {
             Welcome(hello, nowMs);
@@ -79,12 +98,9 @@ internal sealed class PlainGateway(Random luck, SimulatedLine line, long calmAtM
         }
 
         var header = frame.Header;
-        if (link.Session == 0 || header.Session != link.Session)
+        if (session == 0 || header.Session != session)
         {
-            link.Send(
-                FrameWriter.ToArray(header.Session, 0, new Abort(Reason.SessionUnknown, ReasonAction.HelloAgain, uint.MaxValue)),
-                nowMs
-            );
+            link.Send(FrameWriter.ToArray(header.Session, 0, new Abort(Reason.SessionUnknown, ReasonAction.HelloAgain, uint.MaxValue)));
             return;
         }
 
@@ -111,7 +127,7 @@ internal sealed class PlainGateway(Random luck, SimulatedLine line, long calmAtM
 
         if (!calm && luck.Next(50) == 0)
         {
-            link.Send(FrameWriter.ToArray(link.Session, 0, new Hold((uint)luck.Next(3_000), Reason.DiskFull)), nowMs);
+            link.Send(FrameWriter.ToArray(session, 0, new Hold((uint)luck.Next(3_000), Reason.DiskFull)));
         }
     }
 
@@ -126,10 +142,10 @@ internal sealed class PlainGateway(Random luck, SimulatedLine line, long calmAtM
             writing.Clear();
             verdicts.Clear();
             ackDue = false;
+            (session, heartbeatDueMs) = ((uint)Delivered.Count, nowMs + Limits.HeartbeatMs);
         }
 
-        var session = Delivered[^1].Session;
-        link.Send(FrameWriter.ToArray(session, 0, new Welcome(connection, session, Credit(nowMs), 1_024, 1, 0, "gateway", "")), nowMs);
+        link.Send(FrameWriter.ToArray(session, 0, new Welcome(connection, session, Credit(nowMs), 1_024, 1, 0, "gateway", "")));
     }
 
     private void SayAck(long nowMs)
@@ -156,7 +172,7 @@ internal sealed class PlainGateway(Random luck, SimulatedLine line, long calmAtM
         var ack = new Ack(next, Credit(nowMs), [.. ranges], [.. verdicts.Take(Limits.AckVerdictsMax)]);
         verdicts.Clear();
         ackDue = false;
-        link.Send(FrameWriter.ToArray(link.Session, 0, ack), nowMs);
+        link.Send(FrameWriter.ToArray(session, 0, ack));
     }
 
     private Credit Credit(long nowMs) =>
