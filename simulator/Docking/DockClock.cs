@@ -1,15 +1,13 @@
+using TaserTelemetry.FirmwareProtocol.Sessions;
+
 namespace TaserTelemetry.Simulator.Docking;
 
-/// <summary>The dock's clocks at one moment.</summary>
-internal readonly record struct DockClock(long Ms, ulong MonotonicNs, ulong UtcNs)
+/// <summary>The clocks of a simulated dock: the machine's own.</summary>
+internal static class DockClock
 {
-    public static DockClock Of(TimeProvider time)
-    {
-        var monotonicNs = (ulong)(time.GetTimestamp() * (1_000_000_000.0 / time.TimestampFrequency));
-        return new DockClock(
-            (long)(monotonicNs / 1_000_000),
-            monotonicNs,
+    public static SessionTime Of(TimeProvider time) =>
+        new(
+            (ulong)(time.GetTimestamp() * (1_000_000_000.0 / time.TimestampFrequency)),
             (ulong)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100
         );
-    }
 }

@@ -1,5 +1,3 @@
-using TaserTelemetry.FirmwareProtocol.Messages;
-
 namespace TaserTelemetry.Simulator.Docking;
 
 /// <summary>What a dock has to say: the visits of a history, or the frames of a capture.</summary>
@@ -10,8 +8,6 @@ internal interface IDockWork
 
     /// <summary>Says what session, credit and window allow. Answers whether all is said and acked.</summary>
     bool Advance(DockConversation talk);
-
-    void Wanted(Want want);
 
     /// <summary>The session is gone: what is not acked must be said again in the next.</summary>
     void SessionLost();

@@ -1,76 +1,72 @@
-using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.FirmwareProtocol.Sessions;
 using TaserTelemetry.Simulator.World;
 
 namespace TaserTelemetry.Simulator.Docking;
 
-/// <summary>How far one visit has come in one docking session: offered, wanted, sent.</summary>
-internal sealed class VisitUpload(DockVisit visit, long repeatMs)
+/// <summary>One visit in one docking session: what it offers, and whose log it is that the gateway wants.</summary>
+internal sealed class VisitUpload
 {
-    private readonly List<(DeviceLog Log, SequenceRange[] Ranges)> _unanswered = [.. BatchSource.Offers(visit)];
-    private readonly Queue<(DeviceLog Log, SequenceRange Range)> _wanted = new();
+    private readonly Dictionary<LogKey, DeviceLog> _logs = [];
+    private readonly DockSession _dock;
 
-    public DockVisit Visit { get; } = visit;
+    public VisitUpload(DockVisit visit, DockSession dock)
+    {
+        (Visit, _dock) = (visit, dock);
+        var offers = BatchSource.Offers(visit).ToList();
+        foreach (var (log, ranges) in offers)
+        {
+            _logs[log.Key] = log;
+            dock.Offer(BatchSource.Docked(visit, log, ranges, _logs.Count < offers.Count));
+        }
+    }
+
+    public DockVisit Visit { get; }
 
     public bool UndockedSaid { get; set; }
 
-    public long DueMs { get; private set; } = long.MinValue;
-
-    public bool EverythingSent => _unanswered.Count == 0 && _wanted.Count == 0;
-
-    /// <summary>The offer that stands, again and again until a Want answers it: one at a time, for a Want names only the log.</summary>
-    public List<Docked>? DueOffers(long nowMs)
+    /// <summary>The carrier is taken out.</summary>
+    public void Withdraw()
     {
-        if (_unanswered.Count == 0 || nowMs < DueMs)
+        foreach (var log in _logs.Keys)
         {
-            return null;
+            _dock.Withdraw(log, BatchSource.CarrierText(Visit));
         }
-
-        DueMs = nowMs + repeatMs;
-        var (log, ranges) = _unanswered[0];
-        return [BatchSource.Docked(Visit, log, ranges, _unanswered.Count > 1)];
     }
 
-    /// <summary>Only what is held can be given; a later Want for the same log replaces the earlier one.</summary>
-    public void Wanted(Want want)
-    {
-        if (_unanswered.Count == 0 || _unanswered[0].Log.Key != want.Log || want.Carrier != BatchSource.CarrierText(Visit))
-        {
-            return;
-        }
+    public DeviceLog Log(in WantedRange wanted) => _logs[wanted.Log];
 
-        var (log, offered) = _unanswered[0];
-        foreach (var range in want.Ranges.Span)
+    /// <summary>How many records at the start of a wanted range were never read: of a carrier that is taken away early only a part was.</summary>
+    public uint NotRead(in WantedRange wanted)
+    {
+        var next = wanted.Range.Next;
+        if (Visit.IsCut)
         {
-            // of a carrier that is taken away early only a part was read
-            var given = Visit.IsCut ? Visit.Held.Where(h => h.Log == log).Select(h => h.Range) : offered;
-            foreach (var held in given)
+            var log = Log(wanted);
+            foreach (var held in Visit.Held.Where(held => held.Log == log).Select(held => held.Range))
             {
-                var first = Math.Max(held.First, range.First);
-                var next = Math.Min(held.Next, range.Next);
-                if (first < next)
+                if (held.Next > wanted.Range.First)
                 {
-                    _wanted.Enqueue((log, new SequenceRange(first, checked((uint)(next - first)))));
+                    next = Math.Min(next, Math.Max(held.First, wanted.Range.First));
                 }
             }
+
+            return (uint)(next - wanted.Range.First);
         }
 
-        _unanswered.RemoveAt(0);
-        DueMs = _unanswered.Count > 0 ? long.MinValue : long.MaxValue;
+        return 0;
     }
 
-    public (DeviceLog Log, SequenceRange Range)? Next() => _wanted.TryPeek(out var piece) ? piece : null;
-
-    public void Took(uint records)
+    /// <summary>The longest run of records at the start of a wanted range that was read.</summary>
+    public SequenceRange Read(in WantedRange wanted)
     {
-        var (log, range) = _wanted.Dequeue();
-        if (range.Count > records)
+        var (log, range) = (Log(wanted), wanted.Range);
+        if (!Visit.IsCut)
         {
-            // what is left goes first again: put it back at the head
-            var rest = _wanted.ToArray();
-            _wanted.Clear();
-            _wanted.Enqueue((log, new SequenceRange(range.First + records, range.Count - records)));
-            Array.ForEach(rest, _wanted.Enqueue);
+            return range;
         }
+
+        var held = Visit.Held.First(held => held.Log == log && held.Range.First <= range.First && held.Range.Next > range.First).Range;
+        return new(range.First, (uint)(Math.Min(held.Next, range.Next) - range.First));
     }
 }

@@ -10,8 +10,6 @@ namespace TaserTelemetry.Simulator.Docking;
 /// </summary>
 internal sealed class VisitWork(IReadOnlyList<DockVisit> visits) : IDockWork
 {
-    private const long DockedRepeatMs = 2_000;
-
     private readonly byte[] _buffer = new byte[Limits.MqttFrameBytesMax];
     private VisitUpload? _upload;
 
@@ -19,9 +17,7 @@ internal sealed class VisitWork(IReadOnlyList<DockVisit> visits) : IDockWork
 
     public int Total => visits.Count;
 
-    public long DueMs => _upload?.DueMs ?? long.MaxValue;
-
-    public void Wanted(Want want) => _upload?.Wanted(want);
+    public long DueMs => long.MaxValue;
 
     public void SessionLost() => _upload = null;
 
@@ -30,13 +26,8 @@ internal sealed class VisitWork(IReadOnlyList<DockVisit> visits) : IDockWork
         while (Done < visits.Count)
         {
             var upload = _upload ??= Begin(talk);
-            if (upload.DueOffers(talk.Clock.Ms) is { } offers)
-            {
-                offers.ForEach(talk.Say);
-            }
-
-            SendBatches(upload, talk);
-            if (!upload.EverythingSent || !talk.AllAcked)
+            SendBatch(upload, talk);
+            if (!talk.Dock.AllSaid)
             {
                 return false;
             }
@@ -44,10 +35,11 @@ internal sealed class VisitWork(IReadOnlyList<DockVisit> visits) : IDockWork
             if (!upload.UndockedSaid)
             {
                 upload.UndockedSaid = true;
-                talk.Number(BatchSource.Undocked(upload.Visit, talk.BootId, talk.Clock.MonotonicNs));
+                talk.Dock.Number(BatchSource.Undocked(upload.Visit, talk.BootId, talk.Clock.MonotonicNs));
                 return false;
             }
 
+            upload.Withdraw();
             _upload = null;
             Done++;
         }
@@ -60,28 +52,34 @@ internal sealed class VisitWork(IReadOnlyList<DockVisit> visits) : IDockWork
         var (visit, clock) = (visits[Done], talk.Clock);
         if (BatchSource.ClockOf(visit.Dock) is var state && state != ClockState.Disciplined)
         {
-            talk.Number(new DockHealth(state, 0, talk.BootId, clock.MonotonicNs, clock.UtcNs, 1L << 30, "1"));
+            talk.Dock.Number(new DockHealth(state, 0, talk.BootId, clock.MonotonicNs, clock.UtcNs, 1L << 30, "1"));
         }
 
-        talk.Number(BatchSource.Reading(visit, (long)(clock.UtcNs / 1_000_000), talk.BootId, clock.MonotonicNs, clock.UtcNs));
-        return new VisitUpload(visit, DockedRepeatMs);
+        talk.Dock.Number(BatchSource.Reading(visit, (long)(clock.UtcNs / 1_000_000), talk.BootId, clock.MonotonicNs, clock.UtcNs));
+        return new VisitUpload(visit, talk.Dock);
     }
 
-    private void SendBatches(VisitUpload upload, DockConversation talk)
+    private void SendBatch(VisitUpload upload, DockConversation talk)
     {
-        while (talk.Room && upload.Next() is { } piece)
+        var dock = talk.Dock;
+        while (dock.NextWanted is { } unread && upload.NotRead(unread) is > 0 and var notRead)
+        {
+            dock.Took(notRead);
+        }
+
+        if (dock.Room && dock.NextWanted is { } wanted)
         {
             var (bytes, records) = BatchSource.Write(
                 _buffer,
-                talk.PayloadBytesMax,
+                dock.PayloadBytesMax,
                 upload.Visit,
-                piece.Log,
-                piece.Range,
-                talk.Session,
-                talk.NextNumber
+                upload.Log(wanted),
+                upload.Read(wanted),
+                dock.Session,
+                dock.NextNumber
             );
-            upload.Took(records);
-            talk.NumberFrame(_buffer.AsSpan(0, bytes).ToArray(), records);
+            dock.Took(records);
+            dock.NumberFrame(_buffer.AsSpan(0, bytes).ToArray(), records);
         }
     }
 }

@@ -28,11 +28,6 @@ internal sealed class ReplayWork(IReadOnlyList<Captured> captured, double speed)
 
     public long DueMs => _next == captured.Count || _startMs < 0 ? long.MaxValue : Due(captured[_next]);
 
-    public void Wanted(Want want)
-    {
-        // a replay says what was said, whatever is wanted
-    }
-
     public void SessionLost() => _next = _acked;
 
     public bool Advance(DockConversation talk)
@@ -42,7 +37,7 @@ internal sealed class ReplayWork(IReadOnlyList<Captured> captured, double speed)
             _startMs = talk.Clock.Ms;
         }
 
-        if (talk.AllAcked)
+        if (talk.Dock.AllAcked)
         {
             _acked = _next;
         }
@@ -57,7 +52,7 @@ internal sealed class ReplayWork(IReadOnlyList<Captured> captured, double speed)
             _next++;
         }
 
-        return _next == captured.Count && talk.AllAcked;
+        return _next == captured.Count && talk.Dock.AllAcked;
     }
 
     private static bool Say(byte[] bytes, DockConversation talk)
@@ -65,7 +60,7 @@ internal sealed class ReplayWork(IReadOnlyList<Captured> captured, double speed)
         var read = FrameReader.Read(bytes, Limits.MqttPayloadBytesMax);
         if (read.Status != ReadStatus.Done)
         {
-            talk.SayFrame(bytes);
+            talk.Dock.SayFrame(bytes);
             return true;
         }
 
@@ -77,16 +72,19 @@ internal sealed class ReplayWork(IReadOnlyList<Captured> captured, double speed)
 
         if (!type.IsNumbered())
         {
-            talk.SayFrame(Resealed(bytes, read.Header with { Session = talk.Session }));
+            talk.Dock.SayFrame(Resealed(bytes, read.Header with { Session = talk.Dock.Session }));
             return true;
         }
 
-        if (!talk.Room)
+        if (!talk.Dock.Room)
         {
             return false;
         }
 
-        talk.NumberFrame(Resealed(bytes, read.Header with { Session = talk.Session, FrameNumber = talk.NextNumber }), Records(read));
+        talk.Dock.NumberFrame(
+            Resealed(bytes, read.Header with { Session = talk.Dock.Session, FrameNumber = talk.Dock.NextNumber }),
+            Records(read)
+        );
         return true;
     }
 

@@ -1,6 +1,7 @@
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.FirmwareProtocol.Sessions;
 using TaserTelemetry.Simulator.Docking;
 using TaserTelemetry.Simulator.World;
 
@@ -12,7 +13,7 @@ public sealed class ConversationTests
     private readonly History _history = Runs.Play("one-armoury-day");
     private long _ms = 1_000;
 
-    private DockClock Now => new(_ms, (ulong)_ms * 1_000_000, 1_800_000_000_000_000_000 + (ulong)_ms * 1_000_000);
+    private SessionTime Now => new((ulong)_ms * 1_000_000, 1_800_000_000_000_000_000 + (ulong)_ms * 1_000_000);
 
     [Theory]
     [InlineData("dock-a", Transport.Mqtt)]

@@ -1,6 +1,7 @@
 using TaserTelemetry.FirmwareProtocol.Captures;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.FirmwareProtocol.Sessions;
 using TaserTelemetry.Simulator.Docking;
 using TaserTelemetry.Simulator.Load;
 using TaserTelemetry.Simulator.Replay;
@@ -64,11 +65,11 @@ public sealed class LoadAndReplayTests
             var gateway = new ScriptedGateway();
             var talk = new DockConversation(source.Address, source.Transport, new ReplayWork(source.Said, 0), 5, () => 77);
             var ms = 0L;
-            talk.Connected(new DockClock(ms, 0, 0));
+            talk.Connected(new SessionTime(0, 0));
             for (var step = 0; step < 5_000 && talk.Progress == DockProgress.Working; step++)
             {
                 ms += 20;
-                var now = new DockClock(ms, (ulong)ms * 1_000_000, (ulong)ms * 1_000_000);
+                var now = new SessionTime((ulong)ms * 1_000_000, (ulong)ms * 1_000_000);
                 talk.Tick(now);
                 while (talk.TryTake(out var outgoing))
                 {

@@ -1,5 +1,6 @@
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.FirmwareProtocol.Sessions;
 using TaserTelemetry.Simulator.Docking;
 using TaserTelemetry.Simulator.Randomness;
 using TaserTelemetry.Simulator.Scenarios;
@@ -70,5 +71,5 @@ public sealed class TemperTests
         Assert.All(forged, f => Assert.NotEqual(ReadStatus.Done, FrameReader.Read(f, Limits.MqttPayloadBytesMax).Status));
     }
 
-    private static DockClock Clock(long ms) => new(ms, (ulong)ms * 1_000_000, (ulong)ms * 1_000_000);
+    private static SessionTime Clock(long ms) => new((ulong)ms * 1_000_000, (ulong)ms * 1_000_000);
 }

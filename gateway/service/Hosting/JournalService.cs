@@ -107,11 +107,10 @@ internal sealed class JournalService(
             open.Gaps,
             quarantine,
             settings.Limits.SessionsMax,
-            receipts,
             clock,
             logs.CreateLogger<Conversations>()
         );
-        var desk = new HelloDesk(open.State, sessions, new NonceDesk(open.Group, settings.Name), settings.Name, clock);
+        var desk = new HelloDesk(open.State, sessions, new NonceDesk(open.Group, settings.Name), receipts, settings.Name, clock);
         var checkpoints = new CheckpointDesk(open.Ledger, LogPlace.Ledger(settings.Data).Tlog);
         return new Conversations(open.Group, judgement, open.Gaps, sessions, desk, checkpoints, clock, meters);
     }

@@ -1,6 +1,7 @@
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.FirmwareProtocol.Sessions;
 using TaserTelemetry.Gateway.Ingest.Judging;
 using TaserTelemetry.Gateway.Ingest.Sessions;
 using TaserTelemetry.Gateway.Ingest.Trust;
@@ -12,7 +13,7 @@ using Wire = TaserTelemetry.FirmwareProtocol.Messages;
 namespace TaserTelemetry.Gateway.Ingest;
 
 /// <summary>
-/// The conversation with every dock (SPEC clause 9): frames in, judgements and answers out. Runs on the ingest thread alone; nothing is
+/// The conversation with every dock (SPEC clauses 8 and 10): frames in, judgements and answers out. Runs on the ingest thread alone; nothing is
 /// said before <see cref="Flush"/>, which follows the fsync.
 /// </summary>
 internal sealed class Conversations(
@@ -26,9 +27,6 @@ internal sealed class Conversations(
     IngestMeters meters
 )
 {
-    private static readonly TimeSpan EchoWait = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(Limits.SilenceMs);
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(Limits.HeartbeatMs);
     private readonly List<(DockLink Link, byte[] Frame)> replies = [];
 
     public int SessionCount => sessions.Count;
@@ -53,24 +51,17 @@ internal sealed class Conversations(
     /// <summary>What time brings: wants that waited for an echo, heartbeats, silence. Called about once a second.</summary>
     public void Tick()
     {
-        var nowNs = UnixTime.NowNs(clock);
+        var (now, nowNs) = (UnixTime.Now(clock), UnixTime.NowNs(clock));
         foreach (var session in sessions.All.ToList())
         {
-            var serial = session.Link.Transport == Transport.Serial;
-            if (session.Waiting.Count > 0 && clock.GetElapsedTime(session.EchoAsked.At) > EchoWait)
-            {
-                AnswerDocked(session);
-            }
             sessions.GiveUpDamaged(session, DamagedFrame.MendWithin);
-            if (serial && clock.GetElapsedTime(session.HeardAt) > Silence)
+            session.Machine.Tick(now);
+            if (session.Machine.IsOver)
             {
-                session.Say(new Abort(Reason.SilentTooLong, ReasonAction.HelloAgain, FrameVerdict.NoDetail));
                 sessions.End(session, nowNs);
             }
-            else if (serial && clock.GetElapsedTime(session.SaidAt) > Heartbeat)
+            else if (session.Machine.HasWords(now))
             {
-                session.SaidAt = clock.GetTimestamp();
-                session.Say(new Heartbeat(MonotonicNs(), nowNs, session.Window.Next));
                 sessions.Talks(session);
             }
         }
@@ -89,7 +80,10 @@ internal sealed class Conversations(
     }
 
     /// <summary>Stops every dock's timer while nothing can be made durable (wire 12).</summary>
-    public void HoldAll(Reason reason) => sessions.HoldAll(reason);
+    public void HoldAll(Reason reason) => sessions.HoldAll(Limits.HoldRepeatMs * 3, reason);
+
+    /// <summary>What was held may go on (SPEC clause 8.19).</summary>
+    public void ReleaseAll(Reason reason) => sessions.HoldAll(0, reason);
 
     /// <summary>The gateway stops: each dock is told, each session's gaps are written down.</summary>
     public void StopAll()
@@ -97,7 +91,7 @@ internal sealed class Conversations(
         var nowNs = UnixTime.NowNs(clock);
         foreach (var session in sessions.All.ToList())
         {
-            session.Say(new Goodbye(Reason.GatewayStopping));
+            session.Machine.End(Reason.GatewayStopping);
             sessions.End(session, nowNs);
         }
     }
@@ -155,39 +149,58 @@ internal sealed class Conversations(
             TakeHello(inbound, frame, bytes);
             return;
         }
-        if (inbound.Link.Session is not { } session || session.Number != frame.Header.Session)
+        if (inbound.Link.Session is not { } session || session.Machine.Number != frame.Header.Session)
         {
             TakeStray(inbound, frame, bytes);
             return;
         }
-        session.HeardAt = clock.GetTimestamp();
-        // A numbered frame of a type not known here is kept like any statement (wire 20).
-        if ((frame.Header.Type.IsKnown() && !frame.Header.Type.IsNumbered()) || frame.Header.FrameNumber == 0)
+        switch (session.Machine.Receive(frame, UnixTime.Now(clock)))
         {
-            TakeUnnumbered(session, inbound, frame, bytes);
-            return;
-        }
-        switch (session.Window.Meaning(frame.Header.FrameNumber))
-        {
-            case FrameNumberMeaning.New:
-                Deal(session, inbound, frame, bytes);
+            case GatewayDuty.MakeDurable:
+                Judge(session, inbound, frame, bytes);
                 break;
-            case FrameNumberMeaning.Repeat:
-                session.AckAgain();
+            case GatewayDuty.KeepDocked when frame.Decode<Wire.Docked>(out var docked).IsNone:
+                KeepDocked(session, inbound, docked, bytes);
+                break;
+            case GatewayDuty.KeepIfPossible:
+                judgement.Judge(session.Sender, inbound.ReceivedNs, frame, bytes);
+                break;
+            case GatewayDuty.KeepAside:
+                KeepAside(inbound, QuarantineKind.Frame, frame.Decode<Wire.Docked>(out _).Reason, bytes);
                 break;
             default:
-                return; // the dock's timer brings it again once the runs below have closed
+                break;
+        }
+        if (session.Machine.IsOver)
+        {
+            sessions.End(session, inbound.ReceivedNs);
         }
         sessions.Talks(session);
     }
 
-    private void Deal(DockingSession session, Inbound inbound, Frame frame, ReadOnlyMemory<byte> bytes)
+    private void Judge(DockingSession session, Inbound inbound, Frame frame, ReadOnlyMemory<byte> bytes)
+    {
+        var outcome = Outcome(session, inbound, frame, bytes);
+        session.Judged(frame.Header.FrameNumber, outcome);
+        if (outcome.Verdict != Verdict.Refused)
+        {
+            session.Mended(frame.Header.FrameNumber);
+            if (frame.Header.Type == MessageType.RecordBatch && RecordBatch.Decode(frame, out var batch).IsNone)
+            {
+                session.Touched(batch.Header.Log);
+            }
+            else if (frame.Header.Type == MessageType.Undocked)
+            {
+                gaps.SessionEnded(session.Logs, inbound.ReceivedNs);
+            }
+        }
+    }
+
+    private FrameOutcome Outcome(DockingSession session, Inbound inbound, Frame frame, ReadOnlyMemory<byte> bytes)
     {
         if (frame.Header.Type == MessageType.ClockEcho && frame.Decode<Wire.ClockEcho>(out var echo).IsNone)
         {
-            session.Deal(frame.Header.FrameNumber, TakeEcho(session, inbound, echo, bytes));
-            AnswerDocked(session);
-            return;
+            return TakeEcho(session, inbound, echo, bytes);
         }
         if (
             frame.Header.Type == MessageType.CheckpointHeld
@@ -195,39 +208,21 @@ internal sealed class Conversations(
             && session.Sender.Standing == Reason.None
         )
         {
-            var result = checkpoints.Answer(session, held);
             Span<byte> root = stackalloc byte[Limits.HashBytes];
             held.Root.CopyTo(root);
-            group.Add(
-                RecordKind.Frame,
-                new CheckpointShown(session.Sender.ArrivalAt(inbound.ReceivedNs), held.TreeSize, Digest.Read(root), result),
-                bytes
-            );
-            session.Deal(frame.Header.FrameNumber, FrameOutcome.Stored);
-            return;
+            var result = checkpoints.Answer(session, held);
+            var leaf = new CheckpointShown(session.Sender.ArrivalAt(inbound.ReceivedNs), held.TreeSize, Digest.Read(root), result);
+            group.Add(RecordKind.Frame, leaf, bytes);
+            return FrameOutcome.Stored;
         }
         var outcome = judgement.Judge(session.Sender, inbound.ReceivedNs, frame, bytes);
         meters.FrameJudged(outcome.Verdict, outcome.Reason);
-        if (outcome.Verdict == Verdict.Refused)
-        {
-            session.Refuse(frame.Header.FrameNumber, outcome);
-            return;
-        }
-        session.Deal(frame.Header.FrameNumber, outcome);
-        session.Mended(frame.Header.FrameNumber);
-        if (frame.Header.Type == MessageType.RecordBatch && RecordBatch.Decode(frame, out var batch).IsNone)
-        {
-            session.Touched(batch.Header.Log);
-        }
-        else if (frame.Header.Type == MessageType.Undocked)
-        {
-            gaps.SessionEnded(session.Logs, inbound.ReceivedNs);
-        }
+        return outcome;
     }
 
     private FrameOutcome TakeEcho(DockingSession session, Inbound inbound, in Wire.ClockEcho echo, ReadOnlyMemory<byte> bytes)
     {
-        var asked = session.EchoAsked;
+        var asked = session.Machine.EchoAsked;
         var ours = asked.Id != 0 && echo.RequestId == asked.Id;
         var used = ours && session.Sender.Clock.Echoed(echo, asked.AtNs, inbound.ReceivedNs);
         var roundTripNs = ours && inbound.ReceivedNs > asked.AtNs ? inbound.ReceivedNs - asked.AtNs : 0;
@@ -244,60 +239,13 @@ internal sealed class Conversations(
         return used ? FrameOutcome.Stored : FrameOutcome.StoredWith(Reason.EchoTooLate);
     }
 
-    private void TakeUnnumbered(DockingSession session, Inbound inbound, Frame frame, ReadOnlyMemory<byte> bytes)
-    {
-        switch (frame.Header.Type)
-        {
-            case MessageType.Docked when frame.Decode<Wire.Docked>(out var docked).IsNone:
-                TakeDocked(session, inbound, docked, bytes);
-                break;
-            case MessageType.Docked when frame.Decode<Wire.Docked>(out _) is { IsNone: false } rejection:
-                KeepAside(inbound, QuarantineKind.Frame, rejection.Reason, bytes);
-                session.Say(NotDecoded(rejection));
-                sessions.End(session, inbound.ReceivedNs);
-                break;
-            case MessageType.Heartbeat:
-                break; // heard, which is all that it says
-            case MessageType.Goodbye or MessageType.Abort:
-                sessions.End(session, inbound.ReceivedNs);
-                break;
-            default:
-                session.Say(new Abort(Reason.MessageNotExpected, ReasonAction.Skip, FrameVerdict.NoDetail));
-                sessions.Talks(session);
-                break;
-        }
-    }
-
-    private void TakeDocked(DockingSession session, Inbound inbound, in Wire.Docked docked, ReadOnlyMemory<byte> bytes)
+    private void KeepDocked(DockingSession session, Inbound inbound, in Wire.Docked docked, ReadOnlyMemory<byte> bytes)
     {
         if (session.Sender.Standing == Reason.None)
         {
             DockedStatement.Add(group, session.Sender, inbound.ReceivedNs, docked, bytes);
-            if (session.Offered.Count < DockingSession.LogsMax || session.Offered.ContainsKey(docked.Log))
-            {
-                session.Offered[docked.Log] = docked;
-            }
             session.Touched(docked.Log);
         }
-        if (session.Waiting.Count < DockingSession.LogsMax)
-        {
-            session.Waiting.Add(docked);
-        }
-        if (session.Sender.Clock.HasEcho || clock.GetElapsedTime(session.EchoAsked.At) > EchoWait)
-        {
-            AnswerDocked(session);
-        }
-    }
-
-    private void AnswerDocked(DockingSession session)
-    {
-        // Devices with an activation first (wire 10): their wants go out before the others'.
-        foreach (var docked in session.Waiting.OrderByDescending(d => d.Flags.HasFlag(DockedFlags.HoldsActivation)))
-        {
-            session.Say(Wants.Of(group.State, docked));
-        }
-        session.Waiting.Clear();
-        sessions.Talks(session);
     }
 
     private void TakeHello(Inbound inbound, Frame frame, ReadOnlyMemory<byte> bytes)
@@ -338,11 +286,11 @@ internal sealed class Conversations(
 
     private void TakeDamaged(Inbound inbound, in FrameHeader header, Reason reason, ReadOnlyMemory<byte> bytes)
     {
-        if (inbound.Link.Session is { } session && session.Number == header.Session && header.Type.IsNumbered())
+        if (inbound.Link.Session is { } session && session.Machine.Number == header.Session)
         {
-            session.Say(new Nack(header.FrameNumber, reason));
+            var askedAgain = session.Machine.Damaged(header, reason);
             sessions.Talks(session);
-            if (inbound.Link.Transport == Transport.Serial && session.Damaged.Count < DamagedFrame.CountMax)
+            if (askedAgain && inbound.Link.Transport == Transport.Serial && session.Damaged.Count < DamagedFrame.CountMax)
             {
                 session.Damaged.Add(new DamagedFrame(header.FrameNumber, reason, bytes, inbound.ReceivedNs, clock.GetTimestamp()));
                 return; // a retransmission will most likely mend it (wire 21)
@@ -360,7 +308,7 @@ internal sealed class Conversations(
             return;
         }
         // The will of a half-open old connection may come after the new one's birth (tried): only the current connection's counts (wire 18).
-        if (!state.IsOnline && sessions.Of(inbound.Link.Claimed.Dock) is { } session && session.ConnectionId == state.ConnectionId)
+        if (!state.IsOnline && sessions.Of(inbound.Link.Claimed.Dock) is { } session && session.Machine.ConnectionId == state.ConnectionId)
         {
             sessions.End(session, inbound.ReceivedNs);
         }
@@ -375,6 +323,4 @@ internal sealed class Conversations(
 
     /// <summary>What is said of a greeting that does not decode: what, where, and that the same bytes would only come again (SPEC clause 8.7).</summary>
     private static Abort NotDecoded(Rejection rejection) => new(rejection.Reason, ReasonAction.StopAndCall, (uint)rejection.Offset);
-
-    private ulong MonotonicNs() => (ulong)clock.GetElapsedTime(0).Ticks * 100;
 }

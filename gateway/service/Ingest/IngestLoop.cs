@@ -199,6 +199,7 @@ internal sealed class IngestLoop(
             {
                 DiskIsFull = false;
                 log.DiskHasRoom();
+                conversations.ReleaseAll(Reason.DiskFull);
                 requests.Enqueue(
                     new Request(
                         next =>

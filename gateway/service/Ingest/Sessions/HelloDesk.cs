@@ -3,12 +3,20 @@ using TaserTelemetry.Evidence.Decisions;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.FirmwareProtocol.Sessions;
 using TaserTelemetry.Gateway.Ingest.Trust;
 
 namespace TaserTelemetry.Gateway.Ingest.Sessions;
 
 /// <summary>Hello to Welcome (SPEC clauses 8.2 to 8.4): who speaks, may it be stored, and how much at once.</summary>
-internal sealed class HelloDesk(DecisionState state, OpenSessions sessions, NonceDesk nonces, string gateway, TimeProvider clock)
+internal sealed class HelloDesk(
+    DecisionState state,
+    OpenSessions sessions,
+    NonceDesk nonces,
+    ReceiptDesk receipts,
+    string gateway,
+    TimeProvider clock
+)
 {
     private const uint BusyWaitMs = 30_000;
     private ulong lastSessionId;
@@ -19,11 +27,11 @@ internal sealed class HelloDesk(DecisionState state, OpenSessions sessions, Nonc
         var spoken = new DockAddress(hello.Force, hello.Armoury, hello.Dock);
         var claimed =
             link.Transport == Transport.Serial && link.Claimed.Force.Length == 0 ? spoken with { Dock = link.Claimed.Dock } : link.Claimed;
-        // A dock that starts over on the same connection counts its frames from 1 again: in a session that has dealt with frames they would
-        // pass for repeats (SPEC clause 10.1).
-        if (link.Session is { Window: { Next: 1, Above.Count: 0 } } same && same.ConnectionId == hello.ConnectionId)
+        // Every other Hello opens a new docking session: a dock that starts over counts its frames from 1 again (SPEC clause 10.1).
+        if (link.Session is { } same && same.Machine.IsSame(hello))
         {
-            Welcome(same); // our first answer was lost
+            same.Machine.WelcomeAgain(); // our first answer was lost
+            sessions.Talks(same);
             return null;
         }
         if (CheckSignature(link, hello, claimed.Dock) is { } refusal)
@@ -35,7 +43,7 @@ internal sealed class HelloDesk(DecisionState state, OpenSessions sessions, Nonc
         sessions.End(link.Session, receivedNs);
         if (sessions.Of(claimed.Dock) is { } older)
         {
-            older.Say(new Abort(Reason.SessionReplaced, ReasonAction.Wait, Limits.RetransmitMsMax));
+            older.Machine.End(new Abort(Reason.SessionReplaced, ReasonAction.Wait, Limits.RetransmitMsMax));
             sessions.End(older, receivedNs);
         }
         if (sessions.MakeRoom(link.Transport) is not { } credit)
@@ -45,14 +53,26 @@ internal sealed class HelloDesk(DecisionState state, OpenSessions sessions, Nonc
         var sender = SenderOf(link, signed, claimed, spoken);
         sender.Clock.Heard(hello.BootId, hello.MonotonicNs, receivedNs);
         var ours = link.Transport == Transport.Serial ? Limits.SerialPayloadBytesMax : Limits.MqttPayloadBytesMax;
-        var session = new DockingSession(sender, link, hello.ConnectionId, Math.Min(hello.PayloadBytesMax, ours), credit)
-        {
-            HeardAt = clock.GetTimestamp(),
-        };
+        var session = new DockingSession(
+            sender,
+            link,
+            new GatewaySession(hello, TermsFor(link, Math.Min(hello.PayloadBytesMax, ours)), credit, UnixTime.Now(clock)),
+            receipts.For(sender)
+        );
         sessions.Add(session);
-        Welcome(session);
+        sessions.Talks(session);
         nonces.Refill(session, receivedNs);
         return null;
+    }
+
+    private GatewayTerms TermsFor(DockLink link, int payloadBytesMax)
+    {
+        // Drawn at random, not counted: after a kill a counted number could be given again while frames of the session that had it before are
+        // still on their way, and they would pass for frames of this one.
+        var number = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))) | 1;
+        var echo = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
+        var up = link.Transport == Transport.Mqtt ? Topics.Up(link.Claimed, gateway) : "";
+        return new GatewayTerms(number, link.Transport, gateway, up, payloadBytesMax, echo);
     }
 
     /// <summary>
@@ -113,29 +133,6 @@ internal sealed class HelloDesk(DecisionState state, OpenSessions sessions, Nonc
             Standing = standing,
             Marks = signed ? BatchMarks.None : BatchMarks.DockUnsigned,
         };
-    }
-
-    private void Welcome(DockingSession session)
-    {
-        var link = session.Link;
-        var up = link.Transport == Transport.Mqtt ? Topics.Up(link.Claimed, gateway) : "";
-        var nowNs = UnixTime.NowNs(clock);
-        session.Say(
-            new Welcome(
-                session.ConnectionId,
-                session.Number,
-                session.Credit,
-                (ushort)session.PayloadBytesMax,
-                FrameHeader.Version,
-                nowNs,
-                gateway,
-                up
-            )
-        );
-        session.EchoAsked = (BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1, nowNs, clock.GetTimestamp());
-        session.Say(new ClockEchoRequest(session.EchoAsked.Id, nowNs));
-        session.SaidAt = clock.GetTimestamp();
-        sessions.Talks(session);
     }
 
     private static ArrivalVia ViaOf(Transport transport) =>

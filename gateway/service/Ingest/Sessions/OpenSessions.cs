@@ -1,9 +1,7 @@
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.Gateway.Ingest.Judging;
-using TaserTelemetry.Gateway.Ingest.Trust;
 using TaserTelemetry.Gateway.Observability;
-using Wire = TaserTelemetry.FirmwareProtocol.Messages;
 
 namespace TaserTelemetry.Gateway.Ingest.Sessions;
 
@@ -13,7 +11,6 @@ internal sealed class OpenSessions(
     GapBook gaps,
     Quarantine quarantine,
     int sessionsMax,
-    ReceiptDesk receipts,
     TimeProvider clock,
     ILogger log
 )
@@ -35,11 +32,12 @@ internal sealed class OpenSessions(
     {
         foreach (var session in byDock.Values)
         {
-            session.Credit = credits.Renew(session.Link.Transport, session.Credit);
-            session.AckAgain();
+            Renew(session);
             talking.Add(session);
         }
     }
+
+    private void Renew(DockingSession session) => session.Machine.Grant(credits.Renew(session.Link.Transport, session.Machine.Credit));
 
     public void Add(DockingSession session)
     {
@@ -65,7 +63,8 @@ internal sealed class OpenSessions(
             session.Link.Session = null;
         }
         talking.Add(session);
-        credits.Close(session.Credit);
+        credits.Close(session.Machine.Credit);
+        session.Machine.End();
         byDock.Remove(session.Sender.Place.Dock);
         gaps.SessionEnded(session.Logs, nowNs);
         log.SessionEnded(session.Sender.SessionId, session.Link.Claimed.ToString());
@@ -88,20 +87,19 @@ internal sealed class OpenSessions(
         {
             if (!session.Ended)
             {
-                session.Credit = credits.Renew(session.Link.Transport, session.Credit);
+                Renew(session);
             }
-            receipts.Say(session);
-            session.Flush();
+            session.Flush(UnixTime.Now(clock));
         }
         talking.Clear();
     }
 
     /// <summary>Stops every dock's timer while nothing can be made durable (wire 12). Speaks of nothing that was stored, so it waits for no fsync.</summary>
-    public void HoldAll(Reason reason)
+    public void HoldAll(int forMs, Reason reason)
     {
         foreach (var session in byDock.Values)
         {
-            session.Link.Send(FrameWriter.ToArray(session.Number, 0, new Wire.Hold(Limits.HoldRepeatMs * 3, reason)));
+            session.Link.Send(session.Machine.HoldFrame(forMs, reason));
         }
     }
 }

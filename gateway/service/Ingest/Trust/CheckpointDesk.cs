@@ -57,11 +57,11 @@ internal sealed class CheckpointDesk(TamperEvidentLog ledger, string tlogFolder)
         var signature = own is { Signature.Length: Limits.SignatureBytes }
             ? new Signature(SignatureAlgorithm.Ed25519, own.Signature.Span)
             : default;
-        var inOne = Math.Max(1, (session.PayloadBytesMax - ProofHeadBytes) / Limits.HashBytes);
+        var inOne = Math.Max(1, (session.Machine.PayloadBytesMax - ProofHeadBytes) / Limits.HashBytes);
         for (var first = 0; first == 0 || first < proof.Count; first += inOne)
         {
             var part = proof.Skip(first).Take(inOne).Select(HashOf).ToArray();
-            session.Say(
+            session.Machine.Say(
                 new ConsistencyProof(
                     held.TreeSize,
                     newest.Size,

@@ -36,7 +36,7 @@ internal sealed class NonceDesk(GroupBuilder group, string gateway)
         {
             nonces[i] = Nonce.From(NonceBook.NonceOf(pool, first + (ulong)i));
         }
-        session.Say(new Wire.NonceGrant(gateway, expires, nonces));
+        session.Machine.Say(new Wire.NonceGrant(gateway, expires, nonces));
     }
 
     private static bool AnybodySigns(DecisionState state, string dock) =>

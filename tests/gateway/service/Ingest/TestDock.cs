@@ -18,6 +18,7 @@ internal sealed class TestDock : IAsyncDisposable
     private readonly Channel<byte[]> down = Channel.CreateUnbounded<byte[]>();
     private readonly Queue<(MessageType Type, byte[] Frame)> unread = new();
     private readonly DockAddress address;
+    private static long hellos;
     private uint frameNumber;
 
     private TestDock(DockAddress address) => this.address = address;
@@ -60,7 +61,7 @@ internal sealed class TestDock : IAsyncDisposable
             ClockState.FreeRunning,
             connectionId,
             99,
-            1_000_000_000,
+            (ulong)Interlocked.Increment(ref hellos) * 1_000_000,
             0,
             address.Force,
             address.Armoury,
