@@ -113,7 +113,7 @@ public sealed record OperatorAction(ulong AtNs, ActorId By, OperatorDoing Doing,
         new(
             reader.U64(),
             reader.Actor(),
-            (OperatorDoing)reader.Closed(reader.U8(), (byte)OperatorDoing.AccountChanged),
+            (OperatorDoing)reader.Closed(reader.U8(), (byte)OperatorDoing.Disposed),
             reader.U64(),
             reader.Digest()
         );

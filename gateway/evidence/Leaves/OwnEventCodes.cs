@@ -148,6 +148,12 @@ public enum AuditVerb : byte
 
     /// <summary>An export of the store.</summary>
     Export = 6,
+
+    /// <summary>Items kept aside, by command.</summary>
+    Quarantine = 7,
+
+    /// <summary>A whole copy of DATA: a backup, or a copy for an auditor.</summary>
+    Copy = 8,
 }
 
 /// <summary>Whether a record's use is restricted.</summary>
@@ -241,6 +247,9 @@ public enum OperatorDoing : byte
 
     /// <summary>An account of the page was changed.</summary>
     AccountChanged = 7,
+
+    /// <summary>Bytes under disposal leaves were zeroed.</summary>
+    Disposed = 8,
 }
 
 /// <summary>What outside memory holds a checkpoint.</summary>

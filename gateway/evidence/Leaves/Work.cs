@@ -97,7 +97,7 @@ public sealed record Run(
         new(
             reader.U64(),
             reader.Actor(),
-            (AuditVerb)reader.Closed(reader.U8(), (byte)AuditVerb.Export),
+            (AuditVerb)reader.Closed(reader.U8(), (byte)AuditVerb.Copy),
             reader.Digest(),
             reader.Digest(),
             reader.U64(),
@@ -292,7 +292,7 @@ public sealed record Access(ulong AtNs, ActorId By, AuditVerb Verb, string Devic
         new(
             reader.U64(),
             reader.Actor(),
-            (AuditVerb)reader.Closed(reader.U8(), (byte)AuditVerb.Export),
+            (AuditVerb)reader.Closed(reader.U8(), (byte)AuditVerb.Copy),
             reader.Name(),
             reader.U64(),
             reader.U64(),

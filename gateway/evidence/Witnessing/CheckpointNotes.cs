@@ -30,6 +30,29 @@ public static class CheckpointNotes
         }
     }
 
+    /// <summary>Likewise, but only those of the last <paramref name="tailBytes"/> of <c>checkpoints.log</c>: for a start that must be short.</summary>
+    public static IEnumerable<(Checkpoint Checkpoint, SignedNote Note)> ReadNewest(LogPlace place, int tailBytes = 256 << 10)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        if (!File.Exists(place.CheckpointsLog))
+        {
+            yield break;
+        }
+        using var file = File.OpenRead(place.CheckpointsLog);
+        var skips = file.Length > tailBytes;
+        file.Position = Math.Max(0, file.Length - tailBytes);
+        using var lines = new StreamReader(file, Encoding.UTF8);
+        if (skips)
+        {
+            // begins in the middle of a note: what is left of it is passed over
+            ReadEntry(lines);
+        }
+        while (ReadEntry(lines) is { } entry && Checkpoint.ParseNote(Encoding.UTF8.GetBytes(entry)) is { } kept)
+        {
+            yield return kept;
+        }
+    }
+
     private static string? ReadEntry(StreamReader lines)
     {
         var text = new StringBuilder();

@@ -36,8 +36,7 @@ internal sealed class AuditApi(JournalService journal, Readiness readiness, Stor
             clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
             health.Ready,
             health.Problems,
-            // Nothing is witnessed until somebody outside the operator holds a checkpoint; the page says so rather than leave it out.
-            new Evidence(health.Frames.Received, health.DurableRecords, health.AnchoredRecords, 0),
+            new Evidence(health.Frames.Received, health.DurableRecords, health.AnchoredRecords, health.WitnessedRecords),
             events,
             activations,
             devices,

@@ -39,7 +39,10 @@ internal static class Operator
             journal.AppendStart(settings, UnixTime.NowNs(clock));
             journal.RememberOlder();
             var request = new ControlRequest(message.Verb, ControlSocket.ActorOf(settings.Data, message.By), message.Arguments);
-            var answer = ControlActions.Run(journal, request, UnixTime.NowNs(clock));
+            var nowNs = UnixTime.NowNs(clock);
+            var answer =
+                ControlActions.Read(journal, request, ControlSocket.ReaderOf(message), nowNs)
+                ?? ControlActions.Run(journal, request, nowNs);
             journal.Commit();
             journal.AppendStop(clock);
             return answer;

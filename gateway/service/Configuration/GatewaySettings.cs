@@ -43,6 +43,15 @@ internal sealed class GatewaySettings
     /// <summary>How the journal is kept.</summary>
     public JournalSettings Journal { get; set; } = new();
 
+    /// <summary>Who outside the operator remembers checkpoints.</summary>
+    public WitnessSettings Witness { get; set; } = new();
+
+    /// <summary>The authority that stamps each day's checkpoint.</summary>
+    public TimeStampSettings TimeStamp { get; set; } = new();
+
+    /// <summary>How long raw bytes are kept.</summary>
+    public RetentionSettings Retention { get; set; } = new();
+
     /// <summary>The stores that follow the journal.</summary>
     public TimeSeriesSettings TimeSeries { get; set; } = new();
 

@@ -19,6 +19,7 @@ internal static class SettingsRules
         }
         Docks(settings, faults);
         Credit(settings, faults);
+        KeepingRules.Check(settings, faults);
         TimeSeriesRules.Check(settings.TimeSeries, faults);
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.Gateway.Access;
 using TaserTelemetry.Gateway.Hosting;
 using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Ingest.Judging;
@@ -34,7 +35,30 @@ internal static class ControlActions
     public const string EnrolDock = "enrol-dock";
     public const string EnrolDevice = "enrol-device";
     public const string RetryQuarantine = "quarantine-retry";
+    public const string ListQuarantine = "quarantine-list";
+    public const string ShowQuarantine = "quarantine-show";
     private const int RetriedMax = 1_000;
+
+    /// <summary>
+    /// What only reads: it runs beside the ingest thread, with <paramref name="by"/> as the reader's name for the access log. Null when the
+    /// verb appends, and is for <see cref="Run"/>.
+    /// </summary>
+    public static ControlAnswer? Read(OpenJournal journal, ControlRequest request, string by, ulong nowNs)
+    {
+        try
+        {
+            return request.Verb switch
+            {
+                ListQuarantine => QuarantineReading.List(journal, request, by, nowNs),
+                ShowQuarantine => QuarantineReading.Show(journal, request, by, nowNs),
+                _ => null,
+            };
+        }
+        catch (AccessNotRecordedException refused)
+        {
+            return ControlAnswer.No($"This reading could not be recorded, so nothing is shown: {refused.Message}");
+        }
+    }
 
     public static ControlAnswer Run(OpenJournal journal, ControlRequest request, ulong nowNs) =>
         request.Verb switch

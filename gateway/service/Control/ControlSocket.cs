@@ -42,7 +42,11 @@ internal static class ControlSocket
                     return Results.BadRequest();
                 }
                 var request = new ControlRequest(message.Verb, ActorOf(data, message.By), message.Arguments);
-                ControlAnswer? answer = null;
+                var answer = ControlActions.Read(journal.Open, request, ReaderOf(message), UnixTime.NowNs(clock));
+                if (answer is not null)
+                {
+                    return Results.Json(answer, ControlJson.Default.ControlAnswer);
+                }
                 await journal.Loop.AppendAsync(_ => answer = ControlActions.Run(journal.Open, request, UnixTime.NowNs(clock)));
                 return Results.Json(answer!, ControlJson.Default.ControlAnswer);
             }
@@ -83,6 +87,9 @@ internal static class ControlSocket
             throw new DataInUseException($"{inUse.Message} It does not answer on {PathIn(data)}: {noAnswer.Message}", noAnswer);
         }
     }
+
+    /// <summary>Who reads: as told with --by, else whoever may open the socket.</summary>
+    public static string ReaderOf(ControlMessage message) => message.By.Length > 0 ? message.By : Environment.UserName;
 
     public static ActorId ActorOf(string data, string by)
     {

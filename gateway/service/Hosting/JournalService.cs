@@ -32,6 +32,7 @@ internal sealed class JournalService(
     private OpenJournal? journal;
     private IngestLoop? loop;
     private Conversations? conversations;
+    private readonly TaskCompletionSource maySign = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task signing = Task.CompletedTask;
     private Task reading = Task.CompletedTask;
 
@@ -46,6 +47,9 @@ internal sealed class JournalService(
 
     /// <summary>Docking sessions open now.</summary>
     public int SessionCount => conversations?.SessionCount ?? 0;
+
+    /// <summary>Lets signing begin, once the witnesses have been heard or have not answered.</summary>
+    public void MaySign() => maySign.TrySetResult();
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -143,6 +147,7 @@ internal sealed class JournalService(
         using var timer = new PeriodicTimer(SignTick, clock);
         try
         {
+            await maySign.Task.WaitAsync(stopping.Token);
             while (await timer.WaitForNextTickAsync(stopping.Token))
             {
                 if (Ledger.TrySign(clock.GetUtcNow()).Status == SignStatus.DiskFull)

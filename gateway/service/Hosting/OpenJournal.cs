@@ -1,6 +1,7 @@
 using TaserTelemetry.Evidence.Decisions;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.Gateway.Access;
 using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Ingest.Judging;
@@ -27,10 +28,11 @@ internal sealed class OpenJournal : IDisposable
     private readonly ulong foldedFrom;
     private readonly bool receiptKeyIsNew;
 
-    private OpenJournal(DataLock dataLock, TamperEvidentLog ledger, DecisionState state, string keysFolder)
+    private OpenJournal(DataLock dataLock, TamperEvidentLog ledger, AccessLog access, DecisionState state, string keysFolder)
     {
         this.dataLock = dataLock;
         Ledger = ledger;
+        Access = access;
         Group = new GroupBuilder(state);
         Gaps = new GapBook(Group);
         foldedFrom = state.NextLeaf;
@@ -40,6 +42,9 @@ internal sealed class OpenJournal : IDisposable
     }
 
     public TamperEvidentLog Ledger { get; }
+
+    /// <summary>The second log: whoever lets data out records it there first.</summary>
+    public AccessLog Access { get; }
 
     public GroupBuilder Group { get; }
 
@@ -79,7 +84,8 @@ internal sealed class OpenJournal : IDisposable
             var state = ledger.Snapshots.Newest(SnapshotKind, ledger.NextIndex) is { } snapshot
                 ? DecisionSnapshot.Load(snapshot.State.ToArray(), out _)
                 : null;
-            return new OpenJournal(taken, ledger, state ?? new DecisionState(), settings.Keys);
+            var access = AccessLog.Open(settings, ledger.Key.Name, UnixTime.NowNs(TimeProvider.System));
+            return new OpenJournal(taken, ledger, access, state ?? new DecisionState(), settings.Keys);
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
@@ -104,6 +110,11 @@ internal sealed class OpenJournal : IDisposable
         {
             Group.AddOwn(new KeyEvent(nowNs, default, KeyUse.Receipt, KeyHappening.Created, Receipts.Public, 0, nowNs));
         }
+        if (Access.IsNew)
+        {
+            var key = new PublicKey(KeyAlgorithm.Ed25519, Access.Key.Key);
+            Group.AddOwn(new KeyEvent(nowNs, default, KeyUse.Access, KeyHappening.Created, key, Access.Key.Id, nowNs));
+        }
         var policy = Policies.Wanted(settings, State.Policy, nowNs);
         if (policy is not null)
         {
@@ -126,6 +137,7 @@ internal sealed class OpenJournal : IDisposable
         Group.AddOwn(new StartStop(UnixTime.NowNs(clock), RunState.StoppedClean, State.StartNumber, SoftwareVersion));
         Commit();
         Ledger.TrySign(clock.GetUtcNow(), stopping: true);
+        Access.Sign(clock.GetUtcNow(), stopping: true);
         SaveSnapshot();
     }
 
@@ -149,6 +161,7 @@ internal sealed class OpenJournal : IDisposable
     public void Dispose()
     {
         Receipts.Dispose();
+        Access.Dispose();
         Ledger.Dispose();
         dataLock.Dispose();
     }

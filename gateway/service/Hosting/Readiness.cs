@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Ingest.Doors;
+using TaserTelemetry.Gateway.Keeping;
 using TaserTelemetry.Gateway.Observability;
 
 namespace TaserTelemetry.Gateway.Hosting;
@@ -17,7 +18,9 @@ internal sealed class Readiness(
     DurableMark durable,
     FatalEnd fatal,
     IngestMeters ingest,
-    StoresService stores
+    StoresService stores,
+    WitnessService witnesses,
+    TimeStampService stamps
 )
 {
     public void Map(WebApplication app)
@@ -66,6 +69,13 @@ internal sealed class Readiness(
     /// <summary>Where HTTP is answered; the control socket is no address for people.</summary>
     public static string Address(WebApplication app) => app.Urls.FirstOrDefault(u => !u.Contains("unix:", StringComparison.Ordinal)) ?? "";
 
+    /// <summary>"unwitnessed" is a state to be seen: nobody outside the operator remembers anything of this ledger, or not up to the newest checkpoint.</summary>
+    private string WitnessState =>
+        settings.Witness.Members.Count == 0 ? "unwitnessed: no witness is named"
+        : witnesses.WitnessedRecords == 0 ? "unwitnessed: no checkpoint has its quorum yet"
+        : witnesses.WitnessedRecords < (journal.Ledger.LastCheckpoint?.Size ?? 0) ? "witnessed, but not up to the newest checkpoint"
+        : "witnessed";
+
     public HealthReport Report()
     {
         var all = states
@@ -78,6 +88,15 @@ internal sealed class Readiness(
         {
             problems.Add("The disk of DATA is full; docks are held.");
         }
+        if (journal.Open.Access.Broken is { } unrecorded)
+        {
+            problems.Add($"Nothing can be read, because the access log cannot be written: {unrecorded}");
+        }
+        problems.AddRange(witnesses.Problems);
+        if (stamps.Words.Length > 0)
+        {
+            problems.Add($"Today's checkpoint has no time stamp yet: {stamps.Words}");
+        }
         if (fatal.Why is { } why)
         {
             problems.Add(why);
@@ -89,6 +108,8 @@ internal sealed class Readiness(
             problems,
             durable.NextIndex,
             journal.Ledger.LastCheckpoint?.Size ?? 0,
+            witnesses.WitnessedRecords,
+            WitnessState,
             queue.UsedBytes,
             journal.SessionCount,
             doors.Connections,
@@ -112,6 +133,8 @@ internal sealed record HealthReport(
     IReadOnlyList<string> Problems,
     ulong DurableRecords,
     ulong AnchoredRecords,
+    ulong WitnessedRecords,
+    string Witnessing,
     long QueuedBytes,
     int DockingSessions,
     int BrokerConnections,
