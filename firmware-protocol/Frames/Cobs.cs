@@ -63,6 +63,56 @@ public static class Cobs
             return 0;
         }
 
+        return TryDecodeShortRuns(untrusted, destination, out var decoded) ? decoded : DecodeByWalking(untrusted, destination);
+    }
+
+    // Where no run is full, the decoded bytes are the encoded ones, one place down, with a zero where a code stood. False where one is full.
+    private static bool TryDecodeShortRuns(ReadOnlySpan<byte> untrusted, Span<byte> destination, out int decoded)
+    {
+        decoded = -1;
+        int code = untrusted[0];
+        if (code > RunMax || !Vector128.IsHardwareAccelerated || !BitConverter.IsLittleEndian)
+        {
+            return false;
+        }
+
+        Span<byte> scratch = stackalloc byte[CobsLanes.Bytes];
+        var next = code - 1;
+        var window = 1;
+        for (; untrusted.Length - window >= VectorBytes; window += VectorBytes)
+        {
+            var bytes = Vector128.Create(untrusted.Slice(window, VectorBytes));
+            CobsLanes.FollowCodes(bytes, scratch);
+            var codes = CobsLanes.CodesFrom(scratch, ref next);
+            if (Vector128.EqualsAny(bytes & codes, Vector128<byte>.AllBitsSet))
+            {
+                return false;
+            }
+
+            Vector128.AndNot(bytes, codes).CopyTo(destination.Slice(window - 1, VectorBytes));
+        }
+
+        for (; window < untrusted.Length; window++, next--)
+        {
+            code = untrusted[window];
+            destination[window - 1] = next == 0 ? (byte)0 : untrusted[window];
+            if (next == 0)
+            {
+                if (code > RunMax)
+                {
+                    return false;
+                }
+
+                next = code;
+            }
+        }
+
+        decoded = next == 0 ? untrusted.Length - 1 : -1;
+        return true;
+    }
+
+    private static int DecodeByWalking(ReadOnlySpan<byte> untrusted, Span<byte> destination)
+    {
         // The decoded bytes are the encoded ones, one place down, with a zero where a code stood: so they are copied in large pieces, and the
         // walk from code to code only writes zeros. A full run's code stands for no zero and moves what follows one more place down.
         var copied = 1;
@@ -118,32 +168,46 @@ public static class Cobs
         }
     }
 
-    // Where no run is full, which is nearly always, the encoded bytes are the bytes one place up, with a code where a zero stood.
+    // Where no run is full, which is nearly always, the encoded bytes are the bytes one place up, with a code where a zero stood. A code says
+    // how far the next zero is, so the walk goes from the end to the start.
     private static bool TryEncodeShortRuns(ReadOnlySpan<byte> source, Span<byte> destination)
     {
-        source.CopyTo(destination[1..]);
-        var code = 0;
-        for (var block = 0; block < source.Length; block += VectorBytes)
+        var run = 0;
+        var whole = source.Length - (source.Length % VectorBytes);
+        for (var index = source.Length - 1; index >= whole; index--)
         {
-            for (var zeros = ZerosIn(source, block); zeros != 0; zeros &= zeros - 1)
-            {
-                var zero = block + BitOperations.TrailingZeroCount(zeros);
-                if (zero - code >= RunMax)
-                {
-                    return false;
-                }
-
-                destination[code] = (byte)(zero - code + 1);
-                code = zero + 1;
-            }
+            destination[index + 1] = source[index] == 0 ? (byte)(run + 1) : source[index];
+            run = source[index] == 0 ? 0 : run + 1;
         }
 
-        if (source.Length - code >= RunMax)
+        for (var block = whole - VectorBytes; block >= 0; block -= VectorBytes)
+        {
+            var bytes = Vector128.Create(source.Slice(block, VectorBytes));
+            var isZero = Vector128.Equals(bytes, Vector128<byte>.Zero);
+            var zeros = isZero.ExtractMostSignificantBits();
+            if (zeros == 0)
+            {
+                bytes.CopyTo(destination.Slice(block + 1, VectorBytes));
+                run += VectorBytes;
+                continue;
+            }
+
+            if (VectorBytes - 1 - BitOperations.Log2(zeros) + run >= RunMax)
+            {
+                return false;
+            }
+
+            var codes = CobsLanes.CodesOfZeros(isZero, run);
+            Vector128.ConditionalSelect(isZero, codes, bytes).CopyTo(destination.Slice(block + 1, VectorBytes));
+            run = BitOperations.TrailingZeroCount(zeros);
+        }
+
+        if (run >= RunMax)
         {
             return false;
         }
 
-        destination[code] = (byte)(source.Length - code + 1);
+        destination[0] = (byte)(run + 1);
         return true;
     }
 

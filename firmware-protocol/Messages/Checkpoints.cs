@@ -90,12 +90,12 @@ public readonly struct ConsistencyProof : IMessage<ConsistencyProof>, IEquatable
     public static ConsistencyProof Read(ref PayloadReader reader)
     {
         var (oldSize, newSize, root) = (reader.U64(), reader.U64(), Hash32.Read(ref reader));
+        var (inAll, first, count) = (reader.U8(), reader.U8(), reader.U8());
         if (newSize < oldSize)
         {
             reader.Reject(Reason.ValueNotAllowed, 8);
         }
 
-        var (inAll, first, count) = (reader.U8(), reader.U8(), reader.U8());
         if (inAll > Limits.ProofHashesMax || first + count > inAll)
         {
             reader.Reject(Reason.TooManyItems, 48);

@@ -61,13 +61,14 @@ public readonly struct Receipt : IMessage<Receipt>, IEquatable<Receipt>
         var start = reader.Position;
         var kind = (LogKind)reader.U8();
         int count = reader.U8();
+        var epoch = reader.Epoch();
+        var (issued, keyId) = (reader.U64(), reader.U64());
         if (count is 0 or > Limits.RangesMax)
         {
+            // A count is judged where its list begins (SPEC clause 8.1).
             reader.Reject(count == 0 ? Reason.RangeEmpty : Reason.TooManyRanges, start + 1);
         }
 
-        var epoch = reader.Epoch();
-        var (issued, keyId) = (reader.U64(), reader.U64());
         var read = new ReceiptRange[reader.Failed ? 0 : count];
         for (var index = 0; index < read.Length && !reader.Failed; index++)
         {

@@ -102,20 +102,33 @@ internal static class RecordCheck
         // One above, so that the absent stamp, which wraps to zero, passes the same comparison.
         var stampLimit = stampMax == ulong.MaxValue ? ulong.MaxValue : stampMax + 1;
         var argumentMax = ArgumentMaxOfCode.AsSpan(0, CodeBits + 1);
-        var marks = 0u;
-        while (records.Length >= width && records.Length >= EventRecord.Bytes)
-        {
-            var record = records[..EventRecord.Bytes];
-            var doubtful = inVectors ? IsDoubtfulInVectors(record, stampLimit, argumentMax) : IsDoubtful(record, stampLimit, argumentMax);
-            if (doubtful)
-            {
-                marks |= One(records, stampMax);
-            }
+        var doubtful = inVectors
+            ? AnyDoubtfulInVectors(records, width, stampLimit, argumentMax)
+            : AnyDoubtful(records, width, stampLimit, argumentMax);
+        return doubtful ? Each(records, width, stampMax) : RecordMarks.None;
+    }
 
-            records = records[width..];
+    // Doubt is rare: the first pass only asks whether there is any, and needs no branch to.
+    private static RecordMarks Each(ReadOnlySpan<byte> records, int width, ulong stampMax)
+    {
+        var marks = 0u;
+        for (; records.Length >= width && records.Length >= EventRecord.Bytes; records = records[width..])
+        {
+            marks |= One(records, stampMax);
         }
 
         return (RecordMarks)marks;
+    }
+
+    private static bool AnyDoubtful(ReadOnlySpan<byte> records, int width, ulong stampLimit, ReadOnlySpan<ulong> argumentMax)
+    {
+        var doubtful = false;
+        for (; records.Length >= width && records.Length >= EventRecord.Bytes; records = records[width..])
+        {
+            doubtful |= IsDoubtful(records[..EventRecord.Bytes], stampLimit, argumentMax);
+        }
+
+        return doubtful;
     }
 
     /// <summary>
@@ -153,26 +166,30 @@ internal static class RecordCheck
 
     /// <summary>
     /// The same ten with the first 32 bytes in one register: what is above its limit differs from the lesser of both. Only a duration within
-    /// 66 seconds of the limit is called doubtful without being so; <see cref="One"/> has the last word on every doubtful record.
+    /// 66 seconds of the limit is called doubtful without being so; <see cref="One"/> has the last word on every record of such a batch.
     /// </summary>
-    private static bool IsDoubtfulInVectors(ReadOnlySpan<byte> record, ulong stampLimit, ReadOnlySpan<ulong> argumentMax)
+    private static bool AnyDoubtfulInVectors(ReadOnlySpan<byte> records, int width, ulong stampLimit, ReadOnlySpan<ulong> argumentMax)
     {
-        unchecked
+        var wrong = Vector256<uint>.Zero;
+        var beyond = false;
+        for (; records.Length >= width && records.Length >= EventRecord.Bytes; records = records[width..])
         {
+            var record = records[..EventRecord.Bytes];
             var bytes = Vector256.Create(record[..Vector256<byte>.Count]);
             var words = bytes.AsUInt16() + WordBias;
             var aboveWord = Vector256.AndNot(words ^ Vector256.Min(words, WordMax), Vector256.Equals(bytes.AsUInt16(), WordAbsent));
             var small = bytes + ByteBias;
             var aboveByte = small ^ Vector256.Min(small, ByteMax);
             var bays = bytes.AsUInt32();
-            var baysWrong = (bays & TopOfBays & ((bays & MiddleOfBays) << 1)) | (bays & NoBays);
+            wrong |= aboveWord.AsUInt32() | aboveByte.AsUInt32() | (bays & TopOfBays & ((bays & MiddleOfBays) << 1)) | (bays & NoBays);
             var code = BinaryPrimitives.ReadUInt16LittleEndian(record[12..]);
-            var wrong = (aboveWord.AsUInt32() | aboveByte.AsUInt32() | baysWrong) != Vector256<uint>.Zero;
-            return wrong
-                | code == (ushort)EventCode.LogWrap
-                | BinaryPrimitives.ReadUInt64LittleEndian(record) + 1 > stampLimit
+            beyond |=
+                code == (ushort)EventCode.LogWrap
+                | unchecked(BinaryPrimitives.ReadUInt64LittleEndian(record) + 1) > stampLimit
                 | BinaryPrimitives.ReadUInt64LittleEndian(record[32..]) > argumentMax[code & CodeBits];
         }
+
+        return beyond | wrong != Vector256<uint>.Zero;
     }
 
     private static ulong StampMax(StampUnit unit) =>

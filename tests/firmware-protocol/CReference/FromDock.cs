@@ -50,8 +50,7 @@ internal static class FromDock
         };
 
     private static (byte[], string) Made<T>(T message, params IEnumerable<object> fields)
-        where T : struct, IMessage<T> =>
-        (FrameWriter.ToArray(7, 0, message), Samples.Line([(byte)T.Type, Limits.SerialPayloadBytesMax, .. fields]));
+        where T : struct, IMessage<T> => (RoundTrip.Frame(message), Samples.Line([(byte)T.Type, Limits.SerialPayloadBytesMax, .. fields]));
 
     private static (byte[], string) Hello(Samples draw)
     {

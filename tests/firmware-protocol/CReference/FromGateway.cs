@@ -88,7 +88,7 @@ internal static class FromGateway
     }
 
     private static byte[] Frame<T>(T message)
-        where T : struct, IMessage<T> => FrameWriter.ToArray(7, 0, message);
+        where T : struct, IMessage<T> => RoundTrip.Frame(message);
 
     private static object[] Of(Welcome m) =>
         [

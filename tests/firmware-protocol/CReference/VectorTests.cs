@@ -1,10 +1,13 @@
-using System.Globalization;
 using TaserTelemetry.FirmwareProtocol.Frames;
-using TaserTelemetry.Tests;
+using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.FirmwareProtocol.Tests.Vectors;
 
 namespace TaserTelemetry.FirmwareProtocol.Tests.CReference;
 
-/// <summary>The shared vectors through the C reference: every frame, and the payload of every type that a dock reads.</summary>
+/// <summary>
+/// Every shared vector through the C reference: whole, cut at every byte, among guard bytes, over a line split at every byte and byte by
+/// byte, and the payload of every type that a dock reads. The answers are those of the vector and of C#.
+/// </summary>
 public sealed class VectorTests
 {
     private static readonly HashSet<string> OfTheFrame = new(StringComparer.Ordinal)
@@ -25,7 +28,7 @@ public sealed class VectorTests
     {
         var cases = new Cases();
         var read = 0;
-        foreach (var vector in Vectors().Where(vector => vector.Kind == "frame"))
+        foreach (var vector in Vector.All.Where(vector => vector.Kind == "frame"))
         {
             var found = new FoundFrame(vector);
             cases.Add($"frame {vector.Limit} {Samples.Hex(vector.Bytes)}", found.Header);
@@ -40,45 +43,95 @@ public sealed class VectorTests
         await cases.CheckAsync(machine);
     }
 
-    private static IEnumerable<Vector> Vectors()
+    [Theory]
+    [InlineData("native")]
+    [InlineData("big-endian")]
+    public async Task Every_beginning_of_a_shared_vector_means_the_same_in_C(string machine)
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Campaign.RepositoryRoot, "tests", "vectors"), "*.txt"))
+        var cases = new Cases();
+        foreach (var vector in Vector.All.Where(vector => vector.Kind == "frame" && vector.Bytes.Length > 0))
         {
-            var (kind, limit, expect) = ("", 0, "");
-            List<byte>? bytes = null;
-            foreach (var line in File.ReadLines(file))
+            cases.Add($"cuts {vector.Limit} {Samples.Hex(vector.Bytes)}", CutsOf(vector));
+            var read = FrameReader.Read(vector.Bytes, vector.Limit);
+            if (read.Status == ReadStatus.Done && FromGateway.Types.Contains(read.Header.Type))
             {
-                var words = line.Split('|')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (words is ["end"])
-                {
-                    yield return new(kind, limit, expect, [.. bytes!]);
-                    bytes = null;
-                }
-                else if (bytes is not null)
-                {
-                    bytes.AddRange(words.Select(word => byte.Parse(word, NumberStyles.HexNumber, CultureInfo.InvariantCulture)));
-                }
-                else if (words is ["kind", var what])
-                {
-                    kind = what;
-                }
-                else if (words is ["limit", var most])
-                {
-                    limit = int.Parse(most, CultureInfo.InvariantCulture);
-                }
-                else if (words is ["expect", var what2])
-                {
-                    expect = what2;
-                }
-                else if (words is ["hex"])
-                {
-                    bytes = [];
-                }
+                AddPayloadCuts(cases, read.Frame);
+            }
+        }
+
+        await cases.CheckAsync(machine);
+    }
+
+    [Theory]
+    [InlineData("native")]
+    [InlineData("big-endian")]
+    public async Task Every_shared_vector_is_heard_alike_in_C_however_the_line_is_split(string machine)
+    {
+        var cases = new Cases();
+        foreach (var vector in Vector.All)
+        {
+            var line = vector.Kind == "line" ? vector.Bytes : Stretch(vector.Bytes);
+            cases.Add($"line {Samples.Hex(line)}", $"{(IsHeard(line) ? 1 : 0) + (line[^1] == 0 ? 2 : 0)}");
+        }
+
+        await cases.CheckAsync(machine);
+    }
+
+    private static byte[] Stretch(byte[] frame)
+    {
+        var line = new byte[Cobs.EncodedBytesMax(frame.Length) + 1];
+        return line[..(Cobs.Encode(frame, line) + 1)];
+    }
+
+    private static bool IsHeard(ReadOnlySpan<byte> line)
+    {
+        // The dock in C is a serial one: a frame above the line's limit is noise to it.
+        var deframer = new SerialDeframer(Limits.SerialPayloadBytesMax);
+        while (true)
+        {
+            var found = deframer.Next(ref line);
+            if (found.Status is DeframerStatus.NeedsMore or DeframerStatus.Frame)
+            {
+                return found.Status == DeframerStatus.Frame;
             }
         }
     }
 
-    private sealed record Vector(string Kind, int Limit, string Expect, byte[] Bytes);
+    /// <summary>What C# says of every beginning, joined where neighbours agree: times, then reason.</summary>
+    private static string CutsOf(Vector vector)
+    {
+        var deframer = new SerialDeframer(vector.Limit);
+        List<object> joined = [];
+        var (times, last) = (0, (ushort)0);
+        for (var cut = 1; cut <= vector.Bytes.Length; cut++)
+        {
+            ReadOnlySpan<byte> line = Stretch(vector.Bytes[..cut]);
+            var found = deframer.Next(ref line);
+            var reason = found.Status == DeframerStatus.Frame ? (ushort)0 : (ushort)found.Reason;
+            if (times != 0 && reason != last)
+            {
+                joined.AddRange([times, last]);
+                times = 0;
+            }
+
+            (last, times) = (reason, times + 1);
+        }
+
+        return Samples.Line([.. joined, times, last]);
+    }
+
+    private static void AddPayloadCuts(Cases cases, Frame frame)
+    {
+        var flags = frame.Header.Flags & FrameFlags.Extended;
+        for (var cut = 0; cut < frame.Header.PayloadBytes; cut++)
+        {
+            var bytes = new byte[FrameHeader.Bytes + cut + FrameHeader.CheckBytes];
+            frame.Payload[..cut].CopyTo(bytes.AsSpan(FrameHeader.Bytes));
+            FrameWriter.Seal(bytes, frame.Header with { Flags = flags, PayloadBytes = (ushort)cut });
+            var command = Samples.Line("read", (byte)frame.Header.Type, (byte)flags, Samples.Hex(frame.Payload[..cut]));
+            cases.Add(command, FromGateway.Expected(FrameReader.Read(bytes, Limits.MqttPayloadBytesMax).Frame));
+        }
+    }
 
     /// <summary>What the probe must say of a vector: of its frame, then of its payload where a dock reads that type.</summary>
     private sealed class FoundFrame

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_MAX_BYTES = 1 << 18, TEXTS_MAX = 8 };
+enum { LINE_MAX_BYTES = 1 << 18, TEXTS_MAX = 8, GUARD_BYTES = 64, GUARD = 0xA5, LONG_LINE_BYTES = 2048, LONG_LINE_STEP = 61 };
 
 static char *next_token(void) {
     char *token = strtok(NULL, " \n");
@@ -34,6 +34,27 @@ static uint8_t *bytes_of(const char *hex, size_t *count) {
         bytes[i] = (uint8_t)(nibble(hex[2 * i]) << 4 | nibble(hex[2 * i + 1]));
     }
     return bytes;
+}
+
+/* Room with guard bytes on both sides; what is handed out is the middle. */
+static uint8_t *guarded_room(size_t count) {
+    uint8_t *room = (uint8_t *)malloc(count + 2 * GUARD_BYTES);
+    if (room == NULL) {
+        exit(2);
+    }
+    memset(room, GUARD, count + 2 * GUARD_BYTES);
+    return room + GUARD_BYTES;
+}
+
+/* Frees it, and answers whether the guards still stand. */
+static int guards_stand(uint8_t *middle, size_t count) {
+    size_t i;
+    int stand = 1;
+    for (i = 0; i < GUARD_BYTES; i++) {
+        stand &= middle[i - GUARD_BYTES] == GUARD && middle[count + i] == GUARD;
+    }
+    free(middle - GUARD_BYTES);
+    return stand;
 }
 
 static const char *text(void) {
@@ -392,11 +413,18 @@ static void on_read(void) {
     size_t count;
     uint8_t *payload = bytes_of(next_token(), &count);
     uint16_t reason;
+    uint8_t *guarded = guarded_room(count);
     memset(&m, 0, sizeof m);
     reason = tt_read(type, flags, payload, (uint16_t)count, &m);
+    memset(&m, 0, sizeof m);
+    memcpy(guarded, payload, count);
+    if (tt_read(type, flags, guarded, (uint16_t)count, &m) != reason || memcmp(guarded, payload, count) != 0) {
+        fputs(" among guards it differs", stdout);
+    }
+    free(payload);
     print_number(reason);
     if (reason != 0) {
-        free(payload);
+        free(guarded - GUARD_BYTES);
         return;
     }
     if (type == TT_WELCOME) {
@@ -436,7 +464,9 @@ static void on_read(void) {
         print_number(m.notice.reason);
         print_bytes(m.notice.nonce, m.notice.nonce == NULL ? 0 : TT_NONCE_BYTES);
     }
-    free(payload);
+    if (!guards_stand(guarded, count)) {
+        fputs(" wrote past its end", stdout);
+    }
 }
 
 static void on_frame(void) {
@@ -463,6 +493,131 @@ static void on_frame(void) {
             fputs(" sealed again it differs", stdout);
         }
         free(again);
+    }
+    free(bytes);
+}
+
+/* cuts: the reason of every beginning of a frame, each in room of its own size, as "times reason". */
+static void on_cuts(void) {
+    uint16_t payload_bytes_max = (uint16_t)number();
+    size_t count;
+    uint8_t *bytes = bytes_of(next_token(), &count);
+    uint16_t last = 0;
+    unsigned times = 0;
+    size_t cut;
+    for (cut = 1; cut <= count; cut++) {
+        uint8_t *part = (uint8_t *)malloc(cut);
+        tt_header header;
+        uint16_t reason;
+        if (part == NULL) {
+            exit(2);
+        }
+        memcpy(part, bytes, cut);
+        reason = tt_frame_read(part, cut, payload_bytes_max, &header);
+        free(part);
+        if (times != 0 && reason != last) {
+            print_number(times);
+            print_number(last);
+            times = 0;
+        }
+        last = reason;
+        times++;
+    }
+    print_number(times);
+    print_number(last);
+    free(bytes);
+}
+
+/* ---- a dock that only listens, to hear lines by the way that firmware hears them ---- */
+
+static uint32_t port_now(void *user) { return *(uint32_t *)user; }
+
+static void port_clocks(void *user, tt_clocks *out) {
+    (void)user;
+    memset(out, 0, sizeof *out);
+}
+
+static uint64_t port_random(void *user) {
+    (void)user;
+    return 7;
+}
+
+static size_t port_send(void *user, const uint8_t *bytes, size_t count) {
+    (void)user;
+    (void)bytes;
+    return count;
+}
+
+static int port_log(void *user, uint8_t log, tt_log *out) {
+    (void)user;
+    (void)log;
+    (void)out;
+    return 0;
+}
+
+static int16_t port_read_records(void *user, uint8_t log, uint64_t first, uint16_t count, uint8_t *out) {
+    (void)user;
+    (void)log;
+    (void)first;
+    (void)count;
+    (void)out;
+    return 0;
+}
+
+/* Feeds a line in pieces of a first length and then another, then a good frame. Answers 1 where the line itself was a good frame, 2 added
+ * where the good frame behind it was heard too, 4 added where something was written outside the dock's buffers. */
+static int heard_of(const uint8_t *line, size_t count, size_t first, size_t then) {
+    static const uint8_t good[] = {0x04, 0xce, 0x01, 0x07, 0x02, 0x05, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x02,
+                                   0x02, 0x04, 0x90, 0x67, 0x4c, 0x05, 0xef, 0x51, 0x95, 0x7d, 0x00};
+    static const tt_identity who = {"force", "armoury", "dock", "model", "firmware", 1};
+    uint32_t now_ms = 1;
+    tt_port port;
+    tt_dock dock;
+    uint8_t *rx = guarded_room(TT_RX_BYTES);
+    uint8_t *tx = guarded_room(TT_TX_BYTES);
+    int heard = 0;
+    memset(&port, 0, sizeof port);
+    port.now_ms = port_now;
+    port.clocks = port_clocks;
+    port.random = port_random;
+    port.send = port_send;
+    port.log = port_log;
+    port.read_records = port_read_records;
+    tt_dock_init(&dock, &port, &now_ms, &who, rx, tx);
+    tt_dock_start(&dock);
+    tt_dock_step(&dock);
+    now_ms = 2;
+    while (count != 0) {
+        size_t piece = first < count ? first : count;
+        tt_dock_receive(&dock, line, piece);
+        line += piece;
+        count -= piece;
+        first = then;
+    }
+    heard |= dock.heard_ms == 2;
+    now_ms = 3;
+    tt_dock_receive(&dock, good, sizeof good);
+    heard |= dock.heard_ms == 3 ? 2 : 0;
+    heard |= guards_stand(rx, TT_RX_BYTES) ? 0 : 4;
+    heard |= guards_stand(tx, TT_TX_BYTES) ? 0 : 4;
+    return heard;
+}
+
+/* line: what a dock hears whole; then whether it hears the same split at every byte, and byte by byte. */
+static void on_line(void) {
+    size_t count;
+    uint8_t *bytes = bytes_of(next_token(), &count);
+    int whole = heard_of(bytes, count, count, 1);
+    size_t step = count > LONG_LINE_BYTES ? LONG_LINE_STEP : 1;
+    size_t split;
+    print_number((uint64_t)whole);
+    for (split = 1; split < count; split += step) {
+        if (heard_of(bytes, count, split, count) != whole) {
+            printf(" split at %u it differs", (unsigned)split);
+        }
+    }
+    if (heard_of(bytes, count, 1, 1) != whole) {
+        fputs(" byte by byte it differs", stdout);
     }
     free(bytes);
 }
@@ -531,6 +686,10 @@ int main(void) {
             on_cobs(command[0] == 's');
         } else if (strcmp(command, "frame") == 0) {
             on_frame();
+        } else if (strcmp(command, "cuts") == 0) {
+            on_cuts();
+        } else if (strcmp(command, "line") == 0) {
+            on_line();
         } else if (strcmp(command, "event") == 0) {
             on_event();
         } else if (strcmp(command, "read") == 0) {
