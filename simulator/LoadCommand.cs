@@ -22,6 +22,7 @@ internal static class LoadCommand
             DefaultValueFactory = _ => RecordsPerBatchMax,
         };
         var duration = new Option<double>("--duration") { Description = "seconds", DefaultValueFactory = _ => 10 };
+        var messages = new Option<long>("--messages") { Description = "messages of one dock; 0 = no end but the duration's" };
         var force = new Option<string>("--force") { Description = "force of the topics", DefaultValueFactory = _ => "county" };
         var armoury = new Option<string>("--armoury") { Description = "armoury of the topics", DefaultValueFactory = _ => "load" };
         var prefix = new Option<string>("--dock-prefix")
@@ -41,6 +42,7 @@ internal static class LoadCommand
             rate,
             batch,
             duration,
+            messages,
             force,
             armoury,
             prefix,
@@ -61,7 +63,8 @@ internal static class LoadCommand
                     parsed.GetValue(docks),
                     parsed.GetValue(batch),
                     parsed.GetValue(rate),
-                    TimeSpan.FromSeconds(parsed.GetValue(duration))
+                    TimeSpan.FromSeconds(parsed.GetValue(duration)),
+                    parsed.GetValue(messages)
                 );
                 return await RunAsync(plan, parsed.GetValue(mqtt), parsed.GetValue(ceiling), parsed.GetValue(json), stop);
             }
@@ -120,6 +123,7 @@ internal static class LoadCommand
         Unless(plan.Docks is >= 1 and <= 5_000, "--docks must be from 1 to 5000");
         Unless(plan.RecordsPerBatch is >= 1 and <= RecordsPerBatchMax, "--batch must be from 1 to 200");
         Unless(plan.RatePerSecond is >= 0 and <= 10_000_000, "--rate must be from 0 to 10000000");
+        Unless(plan.MessagesPerDock >= 0, "--messages must be 0 or more");
         Unless(plan.Duration > TimeSpan.Zero && plan.Duration <= TimeSpan.FromDays(7), "--duration must be above 0 and at most a week");
         return wrong;
     }
@@ -169,7 +173,9 @@ internal static class LoadCommand
             json.WriteNumber("seconds", Math.Round(result.Seconds, 3));
             json.WriteNumber("messagesSent", result.MessagesSent);
             json.WriteNumber("messagesAcked", result.MessagesAcked);
+            json.WriteNumber("recordsAcked", result.RecordsAcked);
             json.WriteNumber("messagesNotStored", result.MessagesNotStored);
+            json.WriteNumber("downMessages", result.DownMessages);
             json.WriteNumber("messagesPerSecond", Math.Round(result.MessagesAcked / result.Seconds, 1));
             json.WriteNumber("recordsPerSecond", Math.Round(result.RecordsAcked / result.Seconds, 1));
             json.WriteNumber("bytesPerSecond", Math.Round(result.PayloadBytesAcked / result.Seconds, 1));

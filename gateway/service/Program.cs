@@ -9,6 +9,7 @@ var root = new RootCommand(
     RunVerb.Create(),
     DemoVerb.Create(),
     IngestVerb.Create(),
+    ImportLogVerb.Create(),
     RebuildVerb.Create(),
     QuarantineVerb.Create(),
     EnrolVerb.Create(),

@@ -48,6 +48,11 @@ internal sealed class LoadDock(LoadPlan plan, int number, ulong incarnation) : I
 
     public long NotStored { get; private set; }
 
+    /// <summary>What the gateway said, in messages.</summary>
+    public long DownMessages { get; private set; }
+
+    private bool Finished => plan.MessagesPerDock > 0 && MessagesSent >= plan.MessagesPerDock;
+
     public void Dispose() => _room.Dispose();
 
     /// <summary>Connects and says hello; returns when the gateway has welcomed the dock.</summary>
@@ -67,7 +72,7 @@ internal sealed class LoadDock(LoadPlan plan, int number, ulong incarnation) : I
     public async Task SendAsync(Socket socket, long startTimestamp, double messagesPerSecond, CancellationToken over)
     {
         var buffer = new byte[SendBufferBytes];
-        while (!over.IsCancellationRequested)
+        while (!over.IsCancellationRequested && !Finished)
         {
             int bytes;
             long due;
@@ -130,7 +135,7 @@ internal sealed class LoadDock(LoadPlan plan, int number, ulong incarnation) : I
             var now = Stopwatch.GetTimestamp();
             var slot = messagesPerSecond > 0 ? startTimestamp + (long)(MessagesSent * Stopwatch.Frequency / messagesPerSecond) : now;
             due = slot;
-            if (slot > now || now < _heldUntil || _unackedByBroker >= _receiveMaximum)
+            if (Finished || slot > now || now < _heldUntil || _unackedByBroker >= _receiveMaximum)
             {
                 return bytes;
             }
@@ -273,6 +278,7 @@ internal sealed class LoadDock(LoadPlan plan, int number, ulong incarnation) : I
                 _unackedByBroker--;
                 break;
             case MqttPacket.Publish:
+                DownMessages++;
                 TakeFrames(MqttPackets.Payload(packet, out _));
                 break;
             default:

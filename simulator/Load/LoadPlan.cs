@@ -3,6 +3,7 @@ namespace TaserTelemetry.Simulator.Load;
 /// <summary>What load to make.</summary>
 /// <param name="RecordsPerBatch">1 to as many as a frame holds (about 200).</param>
 /// <param name="RatePerSecond">Messages a second over all docks; 0 = as fast as credit allows.</param>
+/// <param name="MessagesPerDock">A dock ends after so many; 0 = it goes on for the whole duration.</param>
 internal sealed record LoadPlan(
     string Host,
     int Port,
@@ -14,7 +15,8 @@ internal sealed record LoadPlan(
     int Docks,
     int RecordsPerBatch,
     double RatePerSecond,
-    TimeSpan Duration
+    TimeSpan Duration,
+    long MessagesPerDock
 );
 
 /// <summary>What it came to. Latencies are from the time a message was due to be sent to its durable ack, in microseconds.</summary>
@@ -25,6 +27,7 @@ internal sealed record LoadResult(
     long RecordsAcked,
     long PayloadBytesAcked,
     long MessagesNotStored,
+    long DownMessages,
     double Seconds,
     HdrHistogram.LongHistogram LatencyMicroseconds,
     IReadOnlyList<string> Troubles

@@ -68,6 +68,7 @@ internal static class LoadRun
             docks.Sum(d => d.RecordsAcked),
             docks.Sum(d => d.PayloadBytesAcked),
             docks.Sum(d => d.NotStored),
+            docks.Sum(d => d.DownMessages),
             seconds,
             latency,
             troubles

@@ -1,4 +1,5 @@
 using TaserTelemetry.Benchmarks;
+using TaserTelemetry.Benchmarks.Ingest;
 using TaserTelemetry.Benchmarks.Ledger;
 using TaserTelemetry.Benchmarks.Protocol;
 using TaserTelemetry.Benchmarks.Reconciling;
@@ -13,6 +14,8 @@ var benchmarks = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
     ["influx"] = InfluxFilling.RunAsync,
     ["duckdb"] = EmbeddedFilling.RunAsync,
     ["catching-up"] = CatchingUp.RunAsync,
+    ["ingest-day"] = IngestFigures.DayAsync,
+    ["ingest-mqtt"] = IngestFigures.MqttAsync,
     ["reconcile"] = ReconcileFigures.RunAsync,
 };
 foreach (var (name, run) in LedgerBenchmarks.All)

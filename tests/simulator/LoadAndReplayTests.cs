@@ -18,7 +18,7 @@ public sealed class LoadAndReplayTests
     public async Task Every_message_of_a_load_is_acked_and_timed(int records, double rate)
     {
         using var sink = new LoadSink();
-        var plan = new LoadPlan("::1", sink.Port, "", "", "county", "load", "load-", 3, records, rate, TimeSpan.FromMilliseconds(400));
+        var plan = new LoadPlan("::1", sink.Port, "", "", "county", "load", "load-", 3, records, rate, TimeSpan.FromMilliseconds(400), 0);
         var result = await LoadRun.RunAsync(plan, CancellationToken.None);
         Assert.True(result.MessagesSent > 0);
         Assert.Equal(result.MessagesSent, result.MessagesAcked);

@@ -273,7 +273,14 @@ internal sealed class DeviceHistory
     public LogBatch BatchOf(RecordRef record) => Batches[record.Batch];
 
     public RecordFact Fact(RecordRef record) =>
-        new(Serial, Batches[record.Batch].Log, Batches[record.Batch].Epoch, record.Sequence, Batches[record.Batch].Leaf);
+        new(
+            Serial,
+            Batches[record.Batch].Log,
+            Batches[record.Batch].Epoch,
+            record.Sequence,
+            Batches[record.Batch].Leaf,
+            Batches[record.Batch].Grade
+        );
 }
 
 /// <summary>Kinds of oddity that the walk over the entries meets; each feeds one D rule.</summary>

@@ -32,7 +32,15 @@ public enum FindingKind : byte
 /// <param name="Epoch">Which life of it.</param>
 /// <param name="Sequence">Position.</param>
 /// <param name="Leaf">Where it stands in the ledger; default = the fact is the record's absence.</param>
-public readonly record struct RecordFact(string Device, LogKind Log, Epoch Epoch, ulong Sequence, LeafRef Leaf);
+/// <param name="Grade">How far its origin is authenticated; None where the fact is no event record.</param>
+public readonly record struct RecordFact(
+    string Device,
+    LogKind Log,
+    Epoch Epoch,
+    ulong Sequence,
+    LeafRef Leaf,
+    AuthenticityGrade Grade = AuthenticityGrade.None
+);
 
 /// <summary>What a finding is about, by the names that other systems know: the keys by which cases are grouped and scored.</summary>
 public sealed record FindingSubjects

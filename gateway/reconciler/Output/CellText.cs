@@ -1,4 +1,5 @@
 using TaserTelemetry.Reconciler.Findings;
+using TaserTelemetry.Reconciler.Inputs;
 
 namespace TaserTelemetry.Reconciler.Output;
 
@@ -26,4 +27,14 @@ internal static class CellText
             : FormattableString.Invariant(
                 $"{fact.Device}/{(int)fact.Log}/{fact.Epoch.Number}-{fact.Epoch.Incarnation:x16}/{fact.Sequence}@{fact.Leaf.Index}:{fact.Leaf.Hash}"
             );
+
+    /// <summary>The letter of a grade; "-" where none is stated.</summary>
+    public static string Grade(AuthenticityGrade grade) => grade == AuthenticityGrade.None ? "-" : grade.ToString();
+
+    /// <summary>The grades that a finding's facts have, each once, best first.</summary>
+    public static string Grades(Finding finding) =>
+        string.Join(
+            ' ',
+            finding.Facts.Select(f => f.Grade).Where(g => g != AuthenticityGrade.None).Distinct().Order().Select(Grade)
+        );
 }

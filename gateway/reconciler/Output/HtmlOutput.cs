@@ -208,7 +208,7 @@ public static class HtmlOutput
         w.Write("<details><summary>Evidence</summary>\n<ul>\n");
         foreach (var fact in f.Facts)
         {
-            w.Write($"<li>record <code>{Html(CellText.Record(fact))}</code></li>\n");
+            w.Write($"<li>record <code>{Html(CellText.Record(fact))}</code>, authenticity grade {CellText.Grade(fact.Grade)}</li>\n");
         }
 
         foreach (string row in f.Rows)

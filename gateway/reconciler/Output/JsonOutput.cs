@@ -162,6 +162,7 @@ public static class JsonOutput
             w.WriteNumber("sequence", fact.Sequence);
             w.WriteNumber("leaf", fact.Leaf.Index);
             w.WriteString("leafHash", fact.Leaf.Hash.ToString());
+            w.WriteString("grade", CellText.Grade(fact.Grade));
             w.WriteEndObject();
         }
 

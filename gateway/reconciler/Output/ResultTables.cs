@@ -58,6 +58,7 @@ public static class ResultTables
                 "DoesNotSay",
                 "FactCount",
                 "Facts",
+                "Grades",
                 "Rows",
                 "Parameters",
             ],
@@ -90,6 +91,7 @@ public static class ResultTables
             f.DoesNotSay,
             f.FactCount,
             Join(f.Facts.Select(CellText.Record)),
+            CellText.Grades(f),
             Join(f.Rows),
             Join(f.Parameters.Select(p => p.Name + "=" + p.Value)),
         ];

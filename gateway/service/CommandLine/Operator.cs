@@ -22,7 +22,8 @@ internal static class Operator
         return answer.Done ? Cli.Done : Cli.Fatal;
     }
 
-    private static async Task<ControlAnswer> CarryAsync(GatewaySettings settings, ControlMessage message, CancellationToken cancellation)
+    /// <summary>The answer, without showing it.</summary>
+    public static async Task<ControlAnswer> CarryAsync(GatewaySettings settings, ControlMessage message, CancellationToken cancellation)
     {
         var clock = TimeProvider.System;
         OpenJournal journal;
@@ -41,11 +42,21 @@ internal static class Operator
             var request = new ControlRequest(message.Verb, ControlSocket.ActorOf(settings.Data, message.By), message.Arguments);
             var nowNs = UnixTime.NowNs(clock);
             var answer =
-                ControlActions.Read(journal, request, ControlSocket.ReaderOf(message), nowNs)
-                ?? ControlActions.Run(journal, request, nowNs);
+                request.Verb == ImportLogAction.Verb
+                    ? await ImportLogAction.RunAsync(journal, settings.Data, request, step => CommitAsync(journal, step), clock)
+                    : ControlActions.Read(journal, request, ControlSocket.ReaderOf(message), nowNs)
+                        ?? ControlActions.Run(journal, request, nowNs);
             journal.Commit();
             journal.AppendStop(clock);
             return answer;
         }
+    }
+
+    private static Task CommitAsync(OpenJournal journal, Action step)
+    {
+        step();
+        journal.Commit();
+        journal.Known.GroupIsDurable();
+        return Task.CompletedTask;
     }
 }

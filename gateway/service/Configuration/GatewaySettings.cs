@@ -207,9 +207,9 @@ internal sealed class LimitSettings
     [Range(8, 1_000_000)]
     public int CreditBatchesMax { get; set; } = 16_000;
 
-    /// <summary>Bytes in flight over all docks: the gateway's credit budget.</summary>
+    /// <summary>Bytes in flight over all docks: the gateway's credit budget. Below unackedBytesMax, or docks within their credit would make the gateway leave its broker.</summary>
     [Range(65_536, 1_073_741_824)]
-    public int CreditBytesMax { get; set; } = 64 * 1_048_576;
+    public int CreditBytesMax { get; set; } = 24 * 1_048_576;
 
     /// <summary>Quarantined bytes of one enrolled sender.</summary>
     [Range(1_024, 1_073_741_824)]

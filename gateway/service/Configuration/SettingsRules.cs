@@ -19,6 +19,7 @@ internal static class SettingsRules
         }
         Docks(settings, faults);
         Credit(settings, faults);
+        Unacked(settings, faults);
         KeepingRules.Check(settings, faults);
         TimeSeriesRules.Check(settings.TimeSeries, faults);
     }
@@ -155,6 +156,19 @@ internal static class SettingsRules
         {
             faults.Add(
                 $"limits:creditBatchesMax ({settings.Limits.CreditBatchesMax}) must lie below mqtt:brokerQueueMessages ({queue}): what docks may have in flight must fit the broker's queue."
+            );
+        }
+    }
+
+    /// <summary>What docks may have in flight must fit what is held for PUBACKs, each message with its overhead.</summary>
+    private static void Unacked(GatewaySettings settings, List<string> faults)
+    {
+        var limits = settings.Limits;
+        var needed = limits.CreditBytesMax + ((long)limits.CreditBatchesMax * Ingest.Inbound.OverheadBytes);
+        if (settings.Mqtt.Broker.Length > 0 && needed > limits.UnackedBytesMax)
+        {
+            faults.Add(
+                $"limits:creditBytesMax ({limits.CreditBytesMax}) and {Ingest.Inbound.OverheadBytes} bytes for each of limits:creditBatchesMax ({limits.CreditBatchesMax}) come to {needed}, more than limits:unackedBytesMax ({limits.UnackedBytesMax}): docks within their credit would make the gateway leave its broker. Lower the first two or raise the third."
             );
         }
     }

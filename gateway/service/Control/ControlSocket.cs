@@ -42,6 +42,12 @@ internal static class ControlSocket
                     return Results.BadRequest();
                 }
                 var request = new ControlRequest(message.Verb, ActorOf(data, message.By), message.Arguments);
+                if (request.Verb == ImportLogAction.Verb)
+                {
+                    Task StepAsync(Action step) => journal.Loop.AppendAsync(_ => step());
+                    var imported = await ImportLogAction.RunAsync(journal.Open, data, request, StepAsync, clock);
+                    return Results.Json(imported, ControlJson.Default.ControlAnswer);
+                }
                 var answer = ControlActions.Read(journal.Open, request, ReaderOf(message), UnixTime.NowNs(clock));
                 if (answer is not null)
                 {

@@ -56,7 +56,8 @@ internal static class GatewayHost
     /// <summary>The host, not started. Order of the services is order of start; they stop in the opposite order.</summary>
     public static WebApplication Build(GatewaySettings settings, TimeProvider clock)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // The host's own habit of watching its working folder for settings would see every write to DATA that lies in it (measured).
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Host.UseSystemd();
         builder.Configuration.Sources.Clear();
         Logging(builder.Logging, settings);

@@ -43,7 +43,10 @@ internal sealed class IngestMeters
     {
         Frames++;
         FrameBytes += bytes;
-        frames.Add(1, new KeyValuePair<string, object?>("type", type.IsKnown() ? type.ToString() : "unknown"));
+        if (frames.Enabled)
+        {
+            frames.Add(1, new KeyValuePair<string, object?>("type", type.IsKnown() ? type.ToString() : "unknown"));
+        }
         frameBytes.Add(bytes);
     }
 
@@ -61,11 +64,14 @@ internal sealed class IngestMeters
                 Refused++;
                 break;
         }
-        verdicts.Add(
-            1,
-            new KeyValuePair<string, object?>("verdict", verdict.ToString()),
-            new KeyValuePair<string, object?>("reason", reason.ToString())
-        );
+        if (verdicts.Enabled)
+        {
+            verdicts.Add(
+                1,
+                new KeyValuePair<string, object?>("verdict", verdict.ToString()),
+                new KeyValuePair<string, object?>("reason", reason.ToString())
+            );
+        }
     }
 
     public void Committed(int count, long bytes, TimeSpan took)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using MQTTnet;
+using MQTTnet.Diagnostics.Logger;
 using MQTTnet.Exceptions;
 using MQTTnet.Protocol;
 using TaserTelemetry.FirmwareProtocol.Frames;
@@ -12,9 +13,15 @@ using TaserTelemetry.Gateway.Observability;
 namespace TaserTelemetry.Gateway.Ingest.Doors;
 
 /// <summary>One client object, its PUBACKs and its outgoing messages; all of them end with it.</summary>
-internal sealed class BrokerConnection(ExternalBroker door, CancellationTokenSource ended) : IAsyncDisposable
+internal sealed class BrokerConnection : IAsyncDisposable
 {
-    private readonly IMqttClient client = new MqttClientFactory().CreateMqttClient();
+    // Topics known by heart on one connection; strangers' names beyond are parsed again each time.
+    private const int WaysMax = 20_000;
+    private readonly ExternalBroker door;
+    private readonly CancellationTokenSource ended;
+    private readonly IMqttClient client;
+    private readonly Dictionary<string, (TopicKind Kind, DockLink Link)> ways = new(StringComparer.Ordinal);
+    private readonly GatheredChannels channels = new();
     private readonly Channel<MqttApplicationMessageReceivedEventArgs> owed =
         Channel.CreateUnbounded<MqttApplicationMessageReceivedEventArgs>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Channel<Inbound> received = Channel.CreateUnbounded<Inbound>(new UnboundedChannelOptions { SingleReader = true });
@@ -23,6 +30,15 @@ internal sealed class BrokerConnection(ExternalBroker door, CancellationTokenSou
 
     // Random and the same in birth and will (SPEC clause 4.5); the low bit keeps it from being zero.
     private readonly ulong connectionId = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1;
+
+    // Messages in `received`: while there are any, newer ones queue behind them.
+    private int pending;
+
+    public BrokerConnection(ExternalBroker door, CancellationTokenSource ended)
+    {
+        (this.door, this.ended) = (door, ended);
+        client = new MqttClientFactory(new MqttNetNullLogger(), channels).CreateMqttClient();
+    }
 
     public string Why { get; private set; } = "The connection ended.";
 
@@ -124,45 +140,72 @@ internal sealed class BrokerConnection(ExternalBroker door, CancellationTokenSou
             owed.Writer.TryWrite(came);
             return Task.CompletedTask;
         }
-        var topic = Topics.Parse(message.Topic);
-        if (topic.Kind is not (TopicKind.Hello or TopicKind.Up or TopicKind.State) || door.LinkFor(topic.Address) is not { } link)
+        if (WayOf(message.Topic) is not { Kind: TopicKind.Hello or TopicKind.Up or TopicKind.State } way)
         {
             door.Meters.MessageRefused(MessageRefusal.ForeignTopic);
             owed.Writer.TryWrite(came);
             return Task.CompletedTask;
         }
-        if (topic.Kind == TopicKind.Up && message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce)
+        if (way.Kind == TopicKind.Up && message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce)
         {
             door.Meters.MessageRefused(MessageRefusal.QosZero);
-            link.QosZeroSeen = true;
+            way.Link.QosZeroSeen = true;
             return Task.CompletedTask;
         }
-        var kind = topic.Kind == TopicKind.State ? InboundKind.State : InboundKind.Frames;
-        Accept(new Inbound(link, kind, payload, UnixTime.NowNs(door.Clock)) { Retained = message.Retain }, came);
-        return Task.CompletedTask;
-    }
-
-    private void Accept(Inbound inbound, MqttApplicationMessageReceivedEventArgs came)
-    {
-        var cost = inbound.CostBytes;
-        var counted = inbound with
+        var cost = payload.Length + Inbound.OverheadBytes;
+        var inbound = new Inbound(
+            way.Link,
+            way.Kind == TopicKind.State ? InboundKind.State : InboundKind.Frames,
+            payload,
+            UnixTime.NowNs(door.Clock)
+        )
         {
+            Retained = message.Retain,
             Durable = () =>
             {
                 door.Owe(-cost);
                 owed.Writer.TryWrite(came);
             },
         };
-        if (door.Owe(cost) > door.Settings.Limits.UnackedBytesMax)
+        Accept(inbound);
+        return Task.CompletedTask;
+    }
+
+    private (TopicKind Kind, DockLink Link)? WayOf(string topic)
+    {
+        if (ways.TryGetValue(topic, out var known))
+        {
+            return known;
+        }
+        var parsed = Topics.Parse(topic);
+        if (parsed.Kind is not (TopicKind.Hello or TopicKind.Up or TopicKind.State) || door.LinkFor(parsed.Address) is not { } link)
+        {
+            return null;
+        }
+        if (ways.Count < WaysMax)
+        {
+            ways[topic] = (parsed.Kind, link);
+        }
+        return (parsed.Kind, link);
+    }
+
+    private void Accept(Inbound inbound)
+    {
+        if (door.Owe(inbound.CostBytes) > door.Settings.Limits.UnackedBytesMax)
         {
             // Withheld PUBACKs do not stop a broker from sending (wire 11): leaving does, and the session keeps what we did not take.
-            door.Owe(-cost);
+            door.Owe(-inbound.CostBytes);
             Overfull = true;
             door.Meters.ConnectionRefused(ConnectionRefusal.Overfull);
             ended.Cancel();
             return;
         }
-        received.Writer.TryWrite(counted);
+        if (Volatile.Read(ref pending) == 0 && door.Queue.TryEnqueue(inbound))
+        {
+            return;
+        }
+        Interlocked.Increment(ref pending);
+        received.Writer.TryWrite(inbound);
     }
 
     private async Task PumpInAsync()
@@ -176,6 +219,7 @@ internal sealed class BrokerConnection(ExternalBroker door, CancellationTokenSou
                     door.Owe(-inbound.CostBytes);
                     return;
                 }
+                Interlocked.Decrement(ref pending);
             }
         }
         catch (OperationCanceledException)
@@ -188,9 +232,13 @@ internal sealed class BrokerConnection(ExternalBroker door, CancellationTokenSou
     {
         try
         {
-            await foreach (var came in owed.Reader.ReadAllAsync(ended.Token))
+            while (await owed.Reader.WaitToReadAsync(ended.Token))
             {
-                await came.AcknowledgeAsync(ended.Token);
+                while (owed.Reader.TryRead(out var came))
+                {
+                    await came.AcknowledgeAsync(ended.Token);
+                }
+                await channels.Current!.FlushAsync(ended.Token);
             }
         }
         catch (Exception broken) when (Ended(broken))
@@ -203,9 +251,13 @@ internal sealed class BrokerConnection(ExternalBroker door, CancellationTokenSou
     {
         try
         {
-            await foreach (var (topic, frames) in door.Outgoing.ReadAllAsync(ended.Token))
+            while (await door.Outgoing.WaitToReadAsync(ended.Token))
             {
-                await serving.PublishAsync(Message(topic, frames, MqttQualityOfServiceLevel.AtMostOnce), ended.Token);
+                while (door.Outgoing.TryRead(out var said))
+                {
+                    await serving.PublishAsync(Message(said.Topic, said.Frames, MqttQualityOfServiceLevel.AtMostOnce), ended.Token);
+                }
+                await channels.Current!.FlushAsync(ended.Token);
             }
         }
         catch (Exception broken) when (Ended(broken))
@@ -221,7 +273,9 @@ internal sealed class BrokerConnection(ExternalBroker door, CancellationTokenSou
                 or MqttCommunicationException
                 or MqttClientNotConnectedException
                 or InvalidOperationException
-                or NullReferenceException;
+                or NullReferenceException
+                or System.Net.Sockets.SocketException
+                or IOException;
 
     private static MqttApplicationMessage Message(string topic, ReadOnlyMemory<byte> payload, MqttQualityOfServiceLevel quality) =>
         new()

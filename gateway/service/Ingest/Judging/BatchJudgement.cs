@@ -81,7 +81,7 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
             sender.Grade,
             (byte)batch.Unit,
             batch.StampResolutionMs,
-            sender.Clock.Basis(key.Device)
+            sender.Basis(key.Device)
         );
 
     private static BatchMarks MarksOf(Sender sender, DeviceEnrolment? device) =>

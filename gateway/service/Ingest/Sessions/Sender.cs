@@ -30,6 +30,12 @@ internal sealed class Sender(ulong sessionId, ArrivalVia via, Place place)
 
     public AuthenticityGrade Grade { get; set; } = AuthenticityGrade.D;
 
+    /// <summary>What an export says of its own times: used where the session measured nothing.</summary>
+    public ClockBasis Stated { get; init; }
+
+    /// <summary>Device clock to UTC, as measured in the session or as stated.</summary>
+    public ClockBasis Basis(string device) => Clock.Basis(device) is { Quality: not ClockQuality.None } measured ? measured : Stated;
+
     public SessionClock Clock { get; } = new() { ClaimedOnly = via is ArrivalVia.Capture or ArrivalVia.VendorFile };
 
     public Arrival ArrivalAt(ulong receivedNs) => new(receivedNs, SessionId, Via, ImportLeaf, ParserVersion, Place);
