@@ -33,8 +33,5 @@ internal static class CellText
 
     /// <summary>The grades that a finding's facts have, each once, best first.</summary>
     public static string Grades(Finding finding) =>
-        string.Join(
-            ' ',
-            finding.Facts.Select(f => f.Grade).Where(g => g != AuthenticityGrade.None).Distinct().Order().Select(Grade)
-        );
+        string.Join(' ', finding.Facts.Select(f => f.Grade).Where(g => g != AuthenticityGrade.None).Distinct().Order().Select(Grade));
 }
