@@ -152,5 +152,5 @@ internal static class BatchSource
         return false;
     }
 
-    private static StampUnit Unit(Model model) => model.StampUnitMs == 1 ? StampUnit.Milliseconds : StampUnit.Seconds;
+    public static StampUnit Unit(Model model) => model.StampUnitMs == 1 ? StampUnit.Milliseconds : StampUnit.Seconds;
 }

@@ -20,6 +20,9 @@ internal sealed class VisitCapture(CaptureWriter writer, History history, DockVi
     private ulong _atNs = CaptureOutput.Ns(visit.TrueUtcMs);
     private uint _frame;
 
+    // a batch may hold fewer records than the Blocks before it were of
+    private readonly HashSet<(DeviceLog, ulong)> _blocksWritten = [];
+
     /// <summary>Writes it, without what was sent before; answers how many event records that were.</summary>
     public long Write(Dictionary<DeviceLog, RangeSet> sent)
     {
@@ -67,13 +70,35 @@ internal sealed class VisitCapture(CaptureWriter writer, History history, DockVi
         var payloadMax = _transport == Transport.Serial ? Limits.SerialPayloadBytesMax : Limits.MqttPayloadBytesMax;
         for (var left = range; left.Count > 0; )
         {
+            var group = visit.HasBlocks ? left with { Count = Math.Min(left.Count, RecordBlocks.RecordsAtOnceMax) } : left;
+            WriteBlocks(log, group);
             _atNs += StepNs;
-            var (bytes, count) = BatchSource.Write(buffer, payloadMax, visit, log, left, _session, ++_frame);
+            var (bytes, count) = BatchSource.Write(buffer, payloadMax, visit, log, group, _session, ++_frame);
             writer.Write(_atNs, _transport, CaptureDirection.Up, _address, buffer.AsSpan(0, bytes));
             left = new SequenceRange(left.First + count, left.Count - count);
         }
 
         return range.Count;
+    }
+
+    /// <summary>The Blocks of some records, before the batch that has them.</summary>
+    private void WriteBlocks(DeviceLog log, SequenceRange range)
+    {
+        for (var sequence = range.First; visit.HasBlocks && sequence < range.Next; sequence++)
+        {
+            var parts = _blocksWritten.Contains((log, sequence)) ? 0 : RecordBlocks.PartsOf(log, sequence);
+            for (ushort part = 1; part <= parts; part++)
+            {
+                _atNs += StepNs / 10;
+                var bytes = RecordBlocks.Write(buffer, _session, ++_frame, visit, log, sequence, part);
+                writer.Write(_atNs, _transport, CaptureDirection.Up, _address, buffer.AsSpan(0, bytes));
+            }
+
+            if (parts > 0)
+            {
+                _blocksWritten.Add((log, sequence));
+            }
+        }
     }
 
     private void Number<T>(T message)

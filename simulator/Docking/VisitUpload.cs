@@ -10,6 +10,9 @@ internal sealed class VisitUpload
     private readonly Dictionary<LogKey, DeviceLog> _logs = [];
     private readonly DockSession _dock;
 
+    private ulong _blocksUpTo;
+    private ushort _part;
+
     public VisitUpload(DockVisit visit, DockSession dock)
     {
         (Visit, _dock) = (visit, dock);
@@ -22,6 +25,9 @@ internal sealed class VisitUpload
     }
 
     public DockVisit Visit { get; }
+
+    /// <summary>Blocks went out for records that have not gone yet: their acks come first, for a Want names no parts (SPEC 8.16).</summary>
+    public bool AwaitsBlocks { get; private set; }
 
     public bool UndockedSaid { get; set; }
 
@@ -63,10 +69,48 @@ internal sealed class VisitUpload
         var (log, range) = (Log(wanted), wanted.Range);
         if (!Visit.IsCut)
         {
-            return range;
+            return Group(range);
         }
 
         var held = Visit.Held.First(held => held.Log == log && held.Range.First <= range.First && held.Range.Next > range.First).Range;
-        return new(range.First, (uint)(Math.Min(held.Next, range.Next) - range.First));
+        return Group(new(range.First, (uint)(Math.Min(held.Next, range.Next) - range.First)));
     }
+
+    /// <summary>The next Block of the records that go next; null = they have all been sent.</summary>
+    public (DeviceLog Log, ulong Sequence, ushort Part)? NextBlock(in WantedRange wanted)
+    {
+        if (!Visit.HasBlocks)
+        {
+            return null;
+        }
+
+        var (log, group) = (Log(wanted), Read(wanted));
+        (_blocksUpTo, _part) = _blocksUpTo < group.First ? (group.First, (ushort)0) : (_blocksUpTo, _part);
+        for (; _blocksUpTo < group.Next; (_blocksUpTo, _part) = (_blocksUpTo + 1, 0))
+        {
+            if (_part < RecordBlocks.PartsOf(log, _blocksUpTo))
+            {
+                return (log, _blocksUpTo, (ushort)(_part + 1));
+            }
+        }
+
+        return null;
+    }
+
+    public void TookBlock()
+    {
+        _part++;
+        AwaitsBlocks = true;
+    }
+
+    /// <summary>Records went out; what comes next may be of another log.</summary>
+    public void TookRecords(bool moreOfTheRange)
+    {
+        AwaitsBlocks = false;
+        _blocksUpTo = moreOfTheRange ? _blocksUpTo : 0;
+    }
+
+    /// <summary>As many records as go at once: fewer where Blocks go before them.</summary>
+    private SequenceRange Group(SequenceRange range) =>
+        Visit.HasBlocks ? range with { Count = Math.Min(range.Count, RecordBlocks.RecordsAtOnceMax) } : range;
 }

@@ -69,6 +69,27 @@ internal sealed class VisitWork(IReadOnlyList<DockVisit> visits) : IDockWork
 
         if (dock.Room && dock.NextWanted is { } wanted)
         {
+            if (dock.PayloadBytesMax >= Limits.SerialPayloadBytesMax && upload.NextBlock(wanted) is { } block)
+            {
+                var length = RecordBlocks.Write(
+                    _buffer,
+                    dock.Session,
+                    dock.NextNumber,
+                    upload.Visit,
+                    block.Log,
+                    block.Sequence,
+                    block.Part
+                );
+                upload.TookBlock();
+                dock.NumberFrame(_buffer.AsSpan(0, length).ToArray(), 0);
+                return;
+            }
+
+            if (upload.AwaitsBlocks && !dock.AllAcked)
+            {
+                return;
+            }
+
             var (bytes, records) = BatchSource.Write(
                 _buffer,
                 dock.PayloadBytesMax,
@@ -78,6 +99,7 @@ internal sealed class VisitWork(IReadOnlyList<DockVisit> visits) : IDockWork
                 dock.Session,
                 dock.NextNumber
             );
+            upload.TookRecords(wanted.Range.Count > records);
             dock.Took(records);
             dock.NumberFrame(_buffer.AsSpan(0, bytes).ToArray(), records);
         }

@@ -23,6 +23,7 @@ internal sealed class DeviceLog(LogKey key, uint capacity, uint step)
     private readonly List<long> _trueUtcMs = [];
     private readonly List<LostRange> _lost = [];
     private readonly RangeSet _delivered = new();
+    private readonly Dictionary<ulong, string> _serials = [];
 
     public LogKey Key { get; } = key;
 
@@ -47,6 +48,11 @@ internal sealed class DeviceLog(LogKey key, uint capacity, uint step)
         _trueUtcMs.Add(trueUtcMs);
         return Next - 1;
     }
+
+    /// <summary>The serial that the device read with this record, of a pack that was put in; empty = none.</summary>
+    public string SerialAt(ulong sequence) => _serials.GetValueOrDefault(sequence, "");
+
+    public void NoteSerial(ulong sequence, string serial) => _serials[sequence] = serial;
 
     public EventRecord RecordAt(ulong sequence) => _records[checked((int)sequence)];
 

@@ -163,7 +163,12 @@ internal sealed class Docking(History history)
         device.ChargeBattery(draw.Between(92, 100));
         var inserted = atUtcMs + draw.Between(300_000, 600_000);
         device.Restart(inserted);
-        device.Write(inserted, EventCode.BatteryInsert);
+        var record = device.Write(inserted, EventCode.BatteryInsert);
+        if (plan.Blocks)
+        {
+            device.Events.NoteSerial(record, device.Pack.Serial);
+        }
+
         SelfCheck(device, inserted);
         Synchronise(device, inserted + 4_000, draw);
         return inserted + 60_000;
@@ -245,6 +250,7 @@ internal sealed class Docking(History history)
         )
         {
             Offered = offered,
+            HasBlocks = history.Scenario.Docking.Blocks,
         };
         history.Visits.Add(pack is null && draw.Chance(history.Scenario.Faults.TamperedVisits) ? Tampered(visit, draw) : visit);
         device.LastDockedUtcMs = atUtcMs;

@@ -227,6 +227,9 @@ internal sealed record DockVisit(
     /// <summary>What was there to be read; more than <see cref="Held"/> where the device was taken away before the end.</summary>
     public IReadOnlyList<(DeviceLog Log, SequenceRange Range)> Offered { get; init; } = Held;
 
+    /// <summary>Whether the dock passes on what stands behind event records.</summary>
+    public bool HasBlocks { get; init; }
+
     public bool IsCut => !ReferenceEquals(Offered, Held);
 
     /// <summary>Set where a dock has altered what it read: sequence to the record as it was passed on.</summary>

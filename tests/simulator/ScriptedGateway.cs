@@ -17,6 +17,12 @@ internal sealed class ScriptedGateway(string upTopic = "up")
 
     public Dictionary<RecordKey, EventRecord> Kept { get; } = [];
 
+    /// <summary>Contents of Blocks by key, as they came.</summary>
+    public Dictionary<RecordKey, (BlockHeader Header, byte[] Content)> Blocks { get; } = [];
+
+    /// <summary>Records whose Blocks had not all come when they came: they would never be asked for again.</summary>
+    public int RecordsBeforeTheirBlocks { get; private set; }
+
     public List<MessageType> Heard { get; } = [];
 
     public List<ClockReading> Readings { get; } = [];
@@ -97,12 +103,23 @@ internal sealed class ScriptedGateway(string upTopic = "up")
             Readings.Add(reading);
         }
 
+        if (Block.Decode(frame, out var block).IsNone)
+        {
+            Blocks[block.Header.Key] = (block.Header, block.UntrustedContent.ToArray());
+        }
+
         if (RecordBatch.Decode(frame, out var batch).IsNone)
         {
             for (var i = 0; i < batch.Count; i++)
             {
                 var key = new RecordKey(batch.Header.Log, batch.Header.FirstSequence + (ulong)i, 0);
                 var record = batch[i];
+                var pulses = record.Code == EventCode.PulseBlock ? (record.Argument + 109) / 110 : 0;
+                for (var part = 1UL; part <= pulses; part++)
+                {
+                    RecordsBeforeTheirBlocks += Blocks.ContainsKey(key with { Part = (ushort)part }) ? 0 : 1;
+                }
+
                 ref var kept = ref CollectionsMarshal.GetValueRefOrAddDefault(Kept, key, out var known);
                 VariantsSeen += known && kept != record ? 1 : 0;
                 kept = record;
