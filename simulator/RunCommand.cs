@@ -121,41 +121,17 @@ internal static class RunCommand
             CaptureOutput.Write(file, history);
         }
 
-        if (options.Documents is null && options.Truth is null)
-        {
-            return;
-        }
-
-        var paper = new Paperwork(history);
         if (options.Documents is { } folder)
         {
             folder.Create();
-            foreach (var table in paper.Tables)
-            {
-                WriteTable(folder, table, options.Xlsx);
-            }
+            using var taker = new DocumentFolder(folder, options.Xlsx);
+            Paperwork.Write(history, taker);
         }
 
         if (options.Truth is { } truth)
         {
             using var file = File.Create(truth.FullName);
-            TruthFile.Write(file, history, paper);
-        }
-    }
-
-    private static void WriteTable(DirectoryInfo folder, DocumentTable table, bool workbook)
-    {
-        var rows = table.Rows.Where(r => r.Written is not null).Select(r => r.Written!);
-        using (var file = File.Create(Path.Combine(folder.FullName, table.Name)))
-        {
-            CsvText.Write(file, table.Columns, rows);
-        }
-
-        // an empty workbook would have no header: then the CSV alone says that there is nothing
-        if (workbook && rows.Any())
-        {
-            using var file = File.Create(Path.Combine(folder.FullName, Path.ChangeExtension(table.Name, ".xlsx")));
-            Workbook.Write(file, table.Columns, rows);
+            TruthFile.Write(file, history);
         }
     }
 }

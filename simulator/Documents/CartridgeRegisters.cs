@@ -6,13 +6,14 @@ using TaserTelemetry.Simulator.World;
 namespace TaserTelemetry.Simulator.Documents;
 
 /// <summary>What a force counts and keeps: cartridges from delivery to use, stock-takes, and what was secured as evidence.</summary>
-internal sealed class CartridgeRegisters(History history)
+internal sealed class CartridgeRegisters(History history, IRowTaker? taker)
 {
     private readonly double _holes = history.Scenario.Paper.RegisterHoles;
 
     public DocumentTable Cartridges()
     {
-        var table = new DocumentTable(
+        var table = DocumentTable.Open(
+            taker,
             "cartridges.csv",
             "CartridgeSerial",
             "Move",
@@ -79,7 +80,7 @@ internal sealed class CartridgeRegisters(History history)
 
     public DocumentTable Stocktakes()
     {
-        var table = new DocumentTable("stocktakes.csv", "Armoury", "Item", "At", "Counted", "Expected");
+        var table = DocumentTable.Open(taker, "stocktakes.csv", "Armoury", "Item", "At", "Counted", "Expected");
         var draw = Draw.For(history.Seed, "stocktakes");
         var odd = Draw.For(history.Seed, "odd stocktakes");
         var (every, differs) = (history.Scenario.Paper.StocktakeDays * UkTime.DayMs, history.Scenario.Paper.StockDifference);
@@ -111,7 +112,16 @@ internal sealed class CartridgeRegisters(History history)
 
     public DocumentTable Exhibits()
     {
-        var table = new DocumentTable("exhibits.csv", "ExhibitRef", "CartridgeSerial", "DeviceSerial", "IncidentRef", "SeizedAt", "Afids");
+        var table = DocumentTable.Open(
+            taker,
+            "exhibits.csv",
+            "ExhibitRef",
+            "CartridgeSerial",
+            "DeviceSerial",
+            "IncidentRef",
+            "SeizedAt",
+            "Afids"
+        );
         var draw = Draw.For(history.Seed, "exhibits");
         var odd = Draw.For(history.Seed, "odd exhibits");
         foreach (var use in history.Uses)
@@ -119,7 +129,7 @@ internal sealed class CartridgeRegisters(History history)
             foreach (var cartridge in use.Fired)
             {
                 var row = table.Add(
-                    "EX" + (table.Rows.Count + 1).ToString("D5", CultureInfo.InvariantCulture),
+                    "EX" + (table.Count + 1).ToString("D5", CultureInfo.InvariantCulture),
                     cartridge.Serial,
                     use.Issue.Device.Serial,
                     use.Incident.Reference,

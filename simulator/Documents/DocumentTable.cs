@@ -20,17 +20,33 @@ internal sealed class DocumentRow(int index, string key, string[] truth)
     public string[]? Written { get; set; } = truth;
 }
 
-/// <summary>One register or export: columns, rows in order of writing.</summary>
+/// <summary>Takes the rows of one table after another while they are made, so that no table need be held.</summary>
+internal interface IRowTaker
+{
+    void Begin(DocumentTable table);
+
+    void Take(DocumentTable table, DocumentRow row);
+
+    void End(DocumentTable table);
+}
+
+/// <summary>One register or export: columns, rows in order of writing. With a taker only the last row is held, until the next comes.</summary>
 internal sealed class DocumentTable(string name, params string[] columns)
 {
     private readonly List<DocumentRow> _rows = [];
+    private IRowTaker? _taker;
+    private int _count;
     private readonly List<Corruption> _corruptions = [];
 
     public string Name { get; } = name;
 
     public IReadOnlyList<string> Columns { get; } = columns;
 
+    /// <summary>The rows; none where a taker took them.</summary>
     public IReadOnlyList<DocumentRow> Rows => _rows;
+
+    /// <summary>How many rows there were so far.</summary>
+    public int Count => _count;
 
     public IReadOnlyList<Corruption> Corruptions => _corruptions;
 
@@ -41,9 +57,40 @@ internal sealed class DocumentTable(string name, params string[] columns)
             throw new ArgumentException($"{Name} has {Columns.Count} columns, not {cells.Length}", nameof(cells));
         }
 
-        var row = new DocumentRow(_rows.Count, cells[0], cells);
-        _rows.Add(row);
+        var row = new DocumentRow(_count, cells[0], cells);
+        Append(row);
         return row;
+    }
+
+    public static DocumentTable Open(IRowTaker? taker, string name, params string[] columns)
+    {
+        var table = new DocumentTable(name, columns) { _taker = taker };
+        taker?.Begin(table);
+        return table;
+    }
+
+    /// <summary>No row will come any more.</summary>
+    public void Close()
+    {
+        if (_taker is not null)
+        {
+            _rows.ForEach(r => _taker.Take(this, r));
+            _rows.Clear();
+            _taker.End(this);
+        }
+    }
+
+    private void Append(DocumentRow row)
+    {
+        // a row may still be miswritten until the next one is begun
+        if (_taker is not null && _rows.Count > 0)
+        {
+            _taker.Take(this, _rows[0]);
+            _rows.Clear();
+        }
+
+        _rows.Add(row);
+        _count++;
     }
 
     public string Truth(DocumentRow row, string column) => row.Truth[Column(column)];
@@ -72,15 +119,15 @@ internal sealed class DocumentTable(string name, params string[] columns)
     /// Another layout of the same rows. The layout says for each of its columns how the cell follows from a row of this table and
     /// which column here it rests on, so that a slip keeps its cause.
     /// </summary>
-    public DocumentTable Project(string name, IReadOnlyList<ProjectedColumn> layout)
+    public DocumentTable Project(IRowTaker? taker, string name, IReadOnlyList<ProjectedColumn> layout)
     {
-        var projected = new DocumentTable(name, [.. layout.Select(c => c.Name)]);
+        var projected = Open(taker, name, [.. layout.Select(c => c.Name)]);
         var causes = _corruptions.GroupBy(c => (c.RowIndex, c.Field)).ToDictionary(g => g.Key, g => g.Last().Cause);
         foreach (var row in _rows)
         {
             var cells = layout.Select(c => c.Cell(new RowCells(this, row.Truth))).ToArray();
             var made = new DocumentRow(row.Index, row.Key, cells);
-            projected._rows.Add(made);
+            projected.Append(made);
             if (row.Written is null)
             {
                 projected.Omit(made, causes.GetValueOrDefault((row.Index, "*"), "not-written"));

@@ -9,11 +9,16 @@ namespace TaserTelemetry.Simulator.Documents;
 /// </summary>
 internal static class ProgrammeTables
 {
-    public static IEnumerable<DocumentTable> All(History history) => [Budget(history), Establishment(history), Denominators()];
-
-    private static DocumentTable Budget(History history)
+    public static IEnumerable<DocumentTable> All(History history, IRowTaker? taker)
     {
-        var table = new DocumentTable("budget.csv", "Heading", "Capital", "PlannedPence", "SpentPence");
+        yield return Budget(history, taker);
+        yield return Establishment(history, taker);
+        yield return Denominators(taker);
+    }
+
+    private static DocumentTable Budget(History history, IRowTaker? taker)
+    {
+        var table = DocumentTable.Open(taker, "budget.csv", "Heading", "Capital", "PlannedPence", "SpentPence");
         var officers = history.Officers.Count();
         var fired = history.Cartridges.Count(c => c.FiredUtcMs >= 0);
         table.Add("devices and docks", "yes", Number(75_000L * officers), Number(90_000L * history.Devices.Count()));
@@ -22,9 +27,9 @@ internal static class ProgrammeTables
         return table;
     }
 
-    private static DocumentTable Establishment(History history)
+    private static DocumentTable Establishment(History history, IRowTaker? taker)
     {
-        var table = new DocumentTable("establishment.csv", "Team", "Establishment", "Eligible", "Trained", "Accredited");
+        var table = DocumentTable.Open(taker, "establishment.csv", "Team", "Establishment", "Eligible", "Trained", "Accredited");
         foreach (var armoury in history.Armouries)
         {
             var trained = armoury.Officers.Count;
@@ -35,9 +40,9 @@ internal static class ProgrammeTables
         return table;
     }
 
-    private static DocumentTable Denominators()
+    private static DocumentTable Denominators(IRowTaker? taker)
     {
-        var table = new DocumentTable("denominators.csv", "Dimension", "Group", "Count", "Source");
+        var table = DocumentTable.Open(taker, "denominators.csv", "Dimension", "Group", "Count", "Source");
         foreach (
             var (group, count) in new[]
             {

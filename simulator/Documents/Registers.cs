@@ -9,31 +9,41 @@ namespace TaserTelemetry.Simulator.Documents;
 /// The registers a force keeps beside its reports. Each is written from what happened; then rows go missing and serials are mistyped at
 /// the scenario's rates.
 /// </summary>
-internal sealed class Registers(History history)
+internal sealed class Registers(History history, IRowTaker? taker)
 {
     private readonly double _holes = history.Scenario.Paper.RegisterHoles;
-    private readonly CartridgeRegisters _cartridges = new(history);
+    private readonly CartridgeRegisters _cartridges = new(history, taker);
 
-    public IEnumerable<DocumentTable> All() =>
-        [
-            Devices(),
-            Issues(),
-            People(),
-            Suspensions(),
-            _cartridges.Cartridges(),
-            _cartridges.Stocktakes(),
-            _cartridges.Exhibits(),
-            Training(),
-            Unintentional(),
-            Maintenance(),
-            Changes(),
-            Roster(),
-            Incidents(),
-        ];
+    /// <summary>One after another, each made only when it is asked for.</summary>
+    public IEnumerable<DocumentTable> All()
+    {
+        yield return Devices();
+        yield return Issues();
+        yield return People();
+        yield return Suspensions();
+        yield return _cartridges.Cartridges();
+        yield return _cartridges.Stocktakes();
+        yield return _cartridges.Exhibits();
+        yield return Training();
+        yield return Unintentional();
+        yield return Maintenance();
+        yield return Changes();
+        yield return Roster();
+        yield return Incidents();
+    }
 
     private DocumentTable Devices()
     {
-        var table = new DocumentTable("devices.csv", "DeviceSerial", "Model", "Armoury", "Status", "FirstInService", "LastInService");
+        var table = DocumentTable.Open(
+            taker,
+            "devices.csv",
+            "DeviceSerial",
+            "Model",
+            "Armoury",
+            "Status",
+            "FirstInService",
+            "LastInService"
+        );
         var draw = Draw.For(history.Seed, "devices register");
         foreach (var device in history.Devices)
         {
@@ -46,7 +56,8 @@ internal sealed class Registers(History history)
 
     private DocumentTable Issues()
     {
-        var table = new DocumentTable(
+        var table = DocumentTable.Open(
+            taker,
             "issues.csv",
             "IssueId",
             "DeviceSerial",
@@ -61,9 +72,9 @@ internal sealed class Registers(History history)
         );
         var draw = Draw.For(history.Seed, "issues register");
         var odd = Draw.For(history.Seed, "odd issue rows");
-        var crews = history.Issues.ToLookup(i => i.CrewRef);
-        foreach (var issue in history.Issues)
+        for (var i = 0; i < history.Issues.Count; i++)
         {
+            var issue = history.Issues[i];
             var row = table.Add(
                 issue.Id,
                 issue.Device.Serial,
@@ -86,7 +97,7 @@ internal sealed class Registers(History history)
                 table.Miswrite(row, "ReturnedAt", "", "return-not-written");
             }
 
-            if (odd.Chance(history.Scenario.Paper.IssueOfficerWrong) && crews[issue.CrewRef].FirstOrDefault(i => i != issue) is { } mate)
+            if (odd.Chance(history.Scenario.Paper.IssueOfficerWrong) && CrewMate(i) is { } mate)
             {
                 table.Miswrite(row, "OfficerRef", mate.Officer.Reference, "officer-of-the-crew-mate");
             }
@@ -95,9 +106,17 @@ internal sealed class Registers(History history)
         return table;
     }
 
+    /// <summary>The other issue of a crew stands beside it.</summary>
+    private Issue? CrewMate(int index) =>
+        new[] { index - 1, index + 1 }
+            .Where(i => i >= 0 && i < history.Issues.Count && history.Issues[i].CrewRef == history.Issues[index].CrewRef)
+            .Select(i => history.Issues[i])
+            .FirstOrDefault();
+
     private DocumentTable People()
     {
-        var table = new DocumentTable(
+        var table = DocumentTable.Open(
+            taker,
             "people.csv",
             "OfficerRef",
             "Role",
@@ -128,7 +147,7 @@ internal sealed class Registers(History history)
 
     private DocumentTable Suspensions()
     {
-        var table = new DocumentTable("suspensions.csv", "OfficerRef", "From", "To");
+        var table = DocumentTable.Open(taker, "suspensions.csv", "OfficerRef", "From", "To");
         foreach (var officer in history.Officers.Where(o => o.SuspendedFromUtcMs >= 0))
         {
             table.Add(officer.Reference, UkTime.Rfc3339(officer.SuspendedFromUtcMs), UkTime.Rfc3339(officer.SuspendedToUtcMs));
@@ -139,7 +158,7 @@ internal sealed class Registers(History history)
 
     private DocumentTable Training()
     {
-        var table = new DocumentTable("training.csv", "TrainingRef", "DeviceSerial", "From", "To", "OfficerRef", "Cartridges");
+        var table = DocumentTable.Open(taker, "training.csv", "TrainingRef", "DeviceSerial", "From", "To", "OfficerRef", "Cartridges");
         var draw = Draw.For(history.Seed, "training register");
         foreach (var day in history.Training)
         {
@@ -162,7 +181,16 @@ internal sealed class Registers(History history)
 
     private DocumentTable Unintentional()
     {
-        var table = new DocumentTable("unintentional.csv", "EntryRef", "DeviceSerial", "At", "OfficerRef", "SignedBy", "CartridgeSerial");
+        var table = DocumentTable.Open(
+            taker,
+            "unintentional.csv",
+            "EntryRef",
+            "DeviceSerial",
+            "At",
+            "OfficerRef",
+            "SignedBy",
+            "CartridgeSerial"
+        );
         var draw = Draw.For(history.Seed, "unintentional register");
         var odd = Draw.For(history.Seed, "odd unintentional rows");
         foreach (var mishap in history.Mishaps)
@@ -190,7 +218,7 @@ internal sealed class Registers(History history)
 
     private DocumentTable Maintenance()
     {
-        var table = new DocumentTable("maintenance.csv", "DeviceSerial", "Kind", "At", "Until", "CartridgeSerial");
+        var table = DocumentTable.Open(taker, "maintenance.csv", "DeviceSerial", "Kind", "At", "Until", "CartridgeSerial");
         var draw = Draw.For(history.Seed, "maintenance register");
         foreach (var check in history.Checks)
         {
@@ -216,7 +244,7 @@ internal sealed class Registers(History history)
 
     private DocumentTable Changes()
     {
-        var table = new DocumentTable("changes.csv", "ChangeRef", "DeviceSerial", "What", "From", "To");
+        var table = DocumentTable.Open(taker, "changes.csv", "ChangeRef", "DeviceSerial", "What", "From", "To");
         var draw = Draw.For(history.Seed, "change register");
         var odd = Draw.For(history.Seed, "odd change rows");
         foreach (var change in history.Changes)
@@ -240,7 +268,7 @@ internal sealed class Registers(History history)
 
     private DocumentTable Roster()
     {
-        var table = new DocumentTable("roster.csv", "OfficerRef", "CrewRef", "From", "To", "Team");
+        var table = DocumentTable.Open(taker, "roster.csv", "OfficerRef", "CrewRef", "From", "To", "Team");
         foreach (var issue in history.Issues)
         {
             table.Add(
@@ -257,7 +285,7 @@ internal sealed class Registers(History history)
 
     private DocumentTable Incidents()
     {
-        var table = new DocumentTable("incidents.csv", "IncidentRef", "Kind", "At", "OfficerRef");
+        var table = DocumentTable.Open(taker, "incidents.csv", "IncidentRef", "Kind", "At", "OfficerRef");
         var draw = Draw.For(history.Seed, "incident register");
         foreach (var incident in history.Incidents)
         {

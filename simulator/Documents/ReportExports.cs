@@ -25,15 +25,12 @@ internal static class ReportExports
 
     private static readonly string[] InternalColumns = ["ReportId", "OfficerRef", "IncidentRef", "SubmittedAt", "Version", "ReviewedAt"];
 
-    public static IEnumerable<DocumentTable> All(Reports reports)
+    public static IEnumerable<DocumentTable> All(Reports reports, IRowTaker? taker)
     {
         var uk = UkColumns().ToList();
-        return
-        [
-            reports.Form.Project("reports.csv", [.. PlainColumns.Select(Same)]),
-            reports.Form.Project("reports-uk-271.csv", uk),
-            reports.Form.Project("reports-uk-271-internal.csv", [.. InternalColumns.Select(Same), .. uk]),
-        ];
+        yield return reports.Form.Project(taker, "reports.csv", [.. PlainColumns.Select(Same)]);
+        yield return reports.Form.Project(taker, "reports-uk-271.csv", uk);
+        yield return reports.Form.Project(taker, "reports-uk-271-internal.csv", [.. InternalColumns.Select(Same), .. uk]);
     }
 
     /// <summary>The 271 columns in their published order.</summary>

@@ -15,7 +15,9 @@ internal static class TruthFile
 {
     public const string Schema = "taser-sim-truth/1";
 
-    public static void Write(Stream output, History history, Paperwork paper)
+    private const int PendingBytesMax = 64 * 1024;
+
+    public static void Write(Stream output, History history)
     {
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
@@ -43,13 +45,10 @@ internal static class TruthFile
         json.WriteNumber("recordsDelivered", logs.Sum(l => (long)l.Delivered.Total));
         json.WriteNumber("recordsLost", logs.Sum(l => l.Lost.Sum(r => (long)r.Range.Count)));
         json.WriteEndObject();
-        List(json, "documents", paper.Tables, WriteTable);
-        List(
-            json,
-            "corruptions",
-            history.Alterations.Select(AsCorruption).Concat(paper.Tables.SelectMany(t => t.Corruptions)),
-            WriteCorruption
-        );
+        json.WriteStartArray("documents");
+        var tables = Paperwork.Write(history, new TruthDocuments(json));
+        json.WriteEndArray();
+        List(json, "corruptions", history.Alterations.Select(AsCorruption).Concat(tables.SelectMany(t => t.Corruptions)), WriteCorruption);
         json.WriteEndObject();
     }
 
@@ -93,12 +92,12 @@ internal static class TruthFile
             json.WriteString("subject", use.Subject);
         }
 
-        json.WriteNumber("epoch", a.Records[0].Log.Epoch.Number);
+        json.WriteNumber("epoch", a.Log.Key.Epoch.Number);
         json.WriteString("log", "event");
         json.WriteStartArray("sequences");
-        foreach (var record in a.Records)
+        for (var i = 0u; i < a.Records.Count; i++)
         {
-            json.WriteNumberValue(record.Sequence);
+            json.WriteNumberValue(a.Records.First + i);
         }
 
         json.WriteEndArray();
@@ -236,23 +235,6 @@ internal static class TruthFile
         );
     }
 
-    private static void WriteTable(Utf8JsonWriter json, DocumentTable table)
-    {
-        json.WriteString("name", table.Name);
-        json.WriteStartArray("columns");
-        table.Columns.ToList().ForEach(json.WriteStringValue);
-        json.WriteEndArray();
-        json.WriteStartArray("rows");
-        foreach (var row in table.Rows)
-        {
-            json.WriteStartArray();
-            Array.ForEach(row.Truth, json.WriteStringValue);
-            json.WriteEndArray();
-        }
-
-        json.WriteEndArray();
-    }
-
     private static void WriteCorruption(Utf8JsonWriter json, Corruption corruption)
     {
         json.WriteString("document", corruption.Document);
@@ -304,9 +286,19 @@ internal static class TruthFile
             json.WriteStartObject();
             write(json, item);
             json.WriteEndObject();
+            FlushSome(json);
         }
 
         json.WriteEndArray();
+    }
+
+    /// <summary>The writer holds everything until it is told to write it out.</summary>
+    internal static void FlushSome(Utf8JsonWriter json)
+    {
+        if (json.BytesPending > PendingBytesMax)
+        {
+            json.Flush();
+        }
     }
 
     private static string PurposeText(Purpose purpose) =>

@@ -361,12 +361,6 @@ internal sealed class Acts(History history)
         Logged logged = Logged.Whole
     )
     {
-        var records = new RecordKey[count];
-        for (var i = 0u; i < count; i++)
-        {
-            records[i] = new RecordKey(device.Events.Key, firstSequence + i, 0);
-        }
-
         var activation = new Activation(
             history.Activations.Count + 1,
             device,
@@ -376,7 +370,8 @@ internal sealed class Acts(History history)
             officer,
             use,
             deployed,
-            records
+            device.Events,
+            new SequenceRange(firstSequence, count)
         )
         {
             Logged = logged,

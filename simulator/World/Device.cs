@@ -9,6 +9,7 @@ internal sealed class Device
     private long _startedUtcMs;
     private uint _armedSession;
     private double _battery = 100;
+    private Cartridge[] _load = [];
 
     public Device(Model model, string serial, Armoury armoury, DeviceClock clock, long startedUtcMs)
     {
@@ -41,6 +42,9 @@ internal sealed class Device
 
     /// <summary>What is loaded, by bay.</summary>
     public List<Cartridge> Cartridges { get; } = [];
+
+    /// <summary>What is loaded now, as a list that does not change; the same one again while nothing was loaded.</summary>
+    public IReadOnlyList<Cartridge> Load() => _load = _load.SequenceEqual(Cartridges) ? _load : [.. Cartridges];
 
     /// <summary>Writes far more rows than others (memory-wrap).</summary>
     public bool Busy { get; init; }

@@ -19,8 +19,8 @@ internal readonly record struct LostRange(SequenceRange Range, Loss Why);
 /// </summary>
 internal sealed class DeviceLog(LogKey key, uint capacity, uint step)
 {
-    private readonly List<EventRecord> _records = [];
-    private readonly List<long> _trueUtcMs = [];
+    private readonly Chunks<EventRecord> _records = new();
+    private readonly Chunks<long> _trueUtcMs = new();
     private readonly List<LostRange> _lost = [];
     private readonly RangeSet _delivered = new();
     private readonly Dictionary<ulong, string> _serials = [];

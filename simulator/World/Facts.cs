@@ -1,3 +1,4 @@
+using System.Globalization;
 using TaserTelemetry.FirmwareProtocol.Records;
 
 namespace TaserTelemetry.Simulator.World;
@@ -33,7 +34,8 @@ internal sealed record Activation(
     Officer? Officer,
     Use? Use,
     bool Deployed,
-    IReadOnlyList<RecordKey> Records
+    DeviceLog Log,
+    SequenceRange Records
 )
 {
     public Logged Logged { get; init; }
@@ -116,7 +118,7 @@ internal sealed class Pack(string serial)
 }
 
 internal sealed record Issue(
-    string Id,
+    int Number,
     Device Device,
     Officer Officer,
     long IssuedUtcMs,
@@ -124,10 +126,15 @@ internal sealed record Issue(
     IReadOnlyList<Cartridge> Cartridges
 )
 {
+    public string Id => string.Create(CultureInfo.InvariantCulture, $"I{Number:D6}");
+
     /// <summary>operational or training.</summary>
     public string Purpose { get; set; } = "operational";
 
-    public string CrewRef { get; init; } = "";
+    /// <summary>Two officers of a shift who go out together share it.</summary>
+    public string CrewRef => string.Create(CultureInfo.InvariantCulture, $"{Device.Armoury.Name}-{Crew.Day}-{Crew.Shift}-{Crew.Pair}");
+
+    public (int Day, string Shift, int Pair) Crew { get; init; }
 
     public long ShiftFromUtcMs { get; init; }
 

@@ -65,16 +65,9 @@ internal sealed class ShiftPlay(History history, Docking docking)
                 : end - draw.Between(0L, 20 * UkTime.MinuteMs);
             Reload(devices[i], issued - UkTime.MinuteMs);
             _oddities.Charge(devices[i]);
-            var issue = new Issue(
-                string.Create(CultureInfo.InvariantCulture, $"I{history.Issues.Count + 1:D6}"),
-                devices[i],
-                officers[i],
-                issued,
-                returned,
-                [.. devices[i].Cartridges]
-            )
+            var issue = new Issue(history.Issues.Count + 1, devices[i], officers[i], issued, returned, devices[i].Load())
             {
-                CrewRef = string.Create(CultureInfo.InvariantCulture, $"{armoury.Name}-{day}-{shift.Name}-{i / 2 + 1}"),
+                Crew = (day, shift.Name, i / 2 + 1),
                 ShiftFromUtcMs = start,
                 ShiftToUtcMs = end,
                 BatteryPercent = devices[i].BatteryPercent,

@@ -25,7 +25,7 @@ internal static class Runs
     public static byte[] Truth(History history)
     {
         using var memory = new MemoryStream();
-        TruthFile.Write(memory, history, new Paperwork(history));
+        TruthFile.Write(memory, history);
         return memory.ToArray();
     }
 
