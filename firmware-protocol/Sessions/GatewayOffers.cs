@@ -12,12 +12,11 @@ internal sealed class GatewayOffers
 {
     private readonly List<Offer> offers;
     private readonly List<Docked> unanswered;
-    private readonly List<LogKey> touched;
 
-    public GatewayOffers() => (offers, unanswered, touched) = ([], [], []);
+    public GatewayOffers() => (offers, unanswered) = ([], []);
 
     private GatewayOffers(GatewayOffers other) =>
-        (offers, unanswered, touched) = ([.. other.offers.Select(offer => offer with { })], [.. other.unanswered], [.. other.touched]);
+        (offers, unanswered) = ([.. other.offers.Select(offer => offer with { })], [.. other.unanswered]);
 
     public bool HasAnswers => unanswered.Count > 0;
 
@@ -41,9 +40,9 @@ internal sealed class GatewayOffers
     /// <summary>Something of that log is on its way to the disk.</summary>
     public void Touched(LogKey log)
     {
-        if (!touched.Contains(log) && offers.Exists(offer => offer.Docked.Log == log))
+        foreach (var offer in offers)
         {
-            touched.Add(log);
+            offer.Touched |= offer.Docked.Log == log;
         }
     }
 
@@ -59,7 +58,7 @@ internal sealed class GatewayOffers
                 outbox.Add(FrameWriter.ToArray(session, 0, new Want(docked.Log, missing, docked.Carrier)));
                 if (offers.Find(offer => offer.Docked == docked) is { } answered)
                 {
-                    (answered.Wanted, answered.Complete) = (missing, missing.Count == 0);
+                    (answered.Wanted, answered.Touched) = (missing, answered.Touched && missing.Count > 0);
                 }
 
                 Receipt(durable, docked, outbox, session);
@@ -68,12 +67,10 @@ internal sealed class GatewayOffers
             unanswered.Clear();
         }
 
-        foreach (var offer in offers.Where(offer => touched.Contains(offer.Docked.Log) && !unanswered.Contains(offer.Docked)))
+        foreach (var offer in offers.Where(offer => offer.Touched && !unanswered.Contains(offer.Docked)))
         {
             Continue(durable, offer, outbox, session);
         }
-
-        touched.RemoveAll(log => offers.TrueForAll(offer => offer.Docked.Log != log || offer.Complete));
     }
 
     public void WriteState(BinaryWriter to)
@@ -82,19 +79,18 @@ internal sealed class GatewayOffers
         {
             to.Write(offer.Docked.ToString());
             to.Write(offer.Wanted.ToString());
-            to.Write(offer.Complete);
+            to.Write(offer.Touched);
         }
 
         unanswered.ForEach(docked => to.Write(docked.ToString()));
-        touched.ForEach(log => to.Write(log.ToString()));
     }
 
     private static void Continue(IDurableLogs durable, Offer offer, List<byte[]> outbox, uint session)
     {
         var missing = durable.Missing(offer.Docked);
-        offer.Complete = missing.Count == 0;
-        if (offer.Complete)
+        if (missing.Count == 0)
         {
+            offer.Touched = false; // one receipt when the last of it has become durable
             Receipt(durable, offer.Docked, outbox, session);
         }
         else if (!Overlap(missing, offer.Wanted))
@@ -133,7 +129,7 @@ internal sealed class GatewayOffers
     {
         public SequenceRanges Wanted { get; set; }
 
-        /// <summary>Nothing of it was missing at the last look.</summary>
-        public bool Complete { get; set; }
+        /// <summary>Something of its log came, and it was not all durable at the last look.</summary>
+        public bool Touched { get; set; }
     }
 }
