@@ -92,8 +92,8 @@ public sealed class DockSession
     public void Connected(ulong connectionId, SessionTime now)
     {
         ArgumentOutOfRangeException.ThrowIfZero(connectionId);
-        Now = now;
-        ConnectionId = connectionId;
+        (Now, ConnectionId) = (now, connectionId);
+        greeting.Forget();
         if (Standing != DockStanding.Stopped)
         {
             StartOver(now.Ms);
@@ -254,7 +254,7 @@ public sealed class DockSession
     {
         switch (frame.Header.Type)
         {
-            case MessageType.Welcome when frame.Decode(out Welcome welcome).IsNone && welcome.ConnectionId == ConnectionId:
+            case MessageType.Welcome when frame.Decode(out Welcome welcome).IsNone && greeting.IsAnswer(welcome, ConnectionId):
                 Begin(welcome);
                 break;
             case MessageType.Challenge when frame.Decode(out Challenge challenge).IsNone && challenge.ConnectionId == ConnectionId:
@@ -325,7 +325,7 @@ public sealed class DockSession
                 StartOver(Now.Ms + HelloAgainMs);
                 break;
             default:
-                break; // a Welcome said again, a heartbeat, and what is not known here change nothing for a dock
+                break; // a Welcome said again, a heartbeat, what is not known here
         }
     }
 
