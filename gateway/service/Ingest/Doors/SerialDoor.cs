@@ -1,5 +1,3 @@
-using System.IO.Ports;
-using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Observability;
@@ -7,8 +5,8 @@ using TaserTelemetry.Gateway.Observability;
 namespace TaserTelemetry.Gateway.Ingest.Doors;
 
 /// <summary>
-/// One serial line: SerialPort opens, configures and closes; then one FileStream and one blocking reader thread (wire 23). A line that
-/// goes away is opened again with back-off by its stable name; bytes before and after are never glued together.
+/// One serial port and the one thread that serves it (wire 23). A line that goes away, or a port that hangs, is opened again with back-off
+/// by its stable name; bytes before and after are never glued together.
 /// </summary>
 internal sealed class SerialDoor(
     SerialPortSettings port,
@@ -20,28 +18,35 @@ internal sealed class SerialDoor(
     DoorMeters meters
 ) : IDisposable
 {
-    private const int ReadBytes = 4_096;
-    private const int PollMs = 1_000;
+    private const int SharingViolation = 11; // EAGAIN of flock
+    private const int Busy = 16; // EBUSY
+    private const int NoTerminal = 25; // ENOTTY
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
     private readonly ManualResetEventSlim stopping = new();
     private readonly NoiseSample noise = new(clock);
-    private Thread? reader;
+    private readonly Lock gate = new();
+    private SerialService? serving;
+    private Thread? thread;
 
     public string Path => port.Path;
 
     public void Start()
     {
         states.Set(port.Path, DoorState.Starting, "");
-        reader = new Thread(Run) { IsBackground = true, Name = $"serial {port.Dock}" };
-        reader.Start();
+        thread = new Thread(Run) { IsBackground = true, Name = $"serial {port.Dock}" };
+        thread.Start();
     }
 
-    /// <summary>Ends the reader within one poll.</summary>
+    /// <summary>Ends the thread at once, whatever the port does.</summary>
     public void Stop()
     {
         stopping.Set();
-        reader?.Join();
+        lock (gate)
+        {
+            serving?.Stop();
+        }
+        thread?.Join();
     }
 
     public void Dispose()
@@ -58,7 +63,7 @@ internal sealed class SerialDoor(
         {
             try
             {
-                using var line = Open();
+                using var line = new SerialLine(port);
                 (wait, told) = (FirstWait, "");
                 states.Set(port.Path, DoorState.Up, "");
                 log.LineOpened(port.Path, port.Dock);
@@ -77,72 +82,25 @@ internal sealed class SerialDoor(
         }
     }
 
-    private FileStream Open()
+    private void Serve(SerialLine line)
     {
-        // 8N1, raw, no flow control (wire 1). Modem lines are left alone: a pseudo-terminal has none, and a dock needs none.
-        using (var settings = new SerialPort(port.Path, port.Baud, Parity.None, 8, StopBits.One))
+        using var service = new SerialService(line, path, port.Path, queue, clock, meters, noise);
+        lock (gate)
         {
-            settings.Handshake = Handshake.None;
-            settings.Open();
+            serving = service;
         }
-        return new FileStream(port.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-    }
-
-    private void Serve(FileStream line)
-    {
-        using var link = new SerialLink(path, line, port.Path) { Proven = true };
-        var deframer = new SerialDeframer();
-        var buffer = new byte[ReadBytes];
         try
         {
-            while (!stopping.IsSet)
+            if (!stopping.IsSet)
             {
-                if (!Terminal.WaitReadable(line.SafeFileHandle, PollMs))
-                {
-                    continue;
-                }
-                var count = line.Read(buffer);
-                if (count == 0)
-                {
-                    throw new IOException("The line ended.");
-                }
-                if (!Take(deframer, buffer.AsSpan(0, count), link))
-                {
-                    return;
-                }
+                service.Run();
             }
         }
         finally
         {
-            queue
-                .EnqueueAsync(new Inbound(link, InboundKind.LinkClosed, default, UnixTime.NowNs(clock)), CancellationToken.None)
-                .AsTask()
-                .Wait();
-        }
-    }
-
-    private bool Take(SerialDeframer deframer, ReadOnlySpan<byte> untrusted, SerialLink link)
-    {
-        while (true)
-        {
-            var found = deframer.Next(ref untrusted);
-            switch (found.Status)
+            lock (gate)
             {
-                case DeframerStatus.NeedsMore:
-                    return true;
-                case DeframerStatus.Noise:
-                    meters.Noise(found.StretchBytes);
-                    noise.Take(found.Bytes, found.StretchBytes);
-                    break;
-                default:
-                    var damaged = found.Status == DeframerStatus.Damaged;
-                    var inbound = new Inbound(link, InboundKind.Frames, found.Bytes.ToArray(), UnixTime.NowNs(clock)) { Damaged = damaged };
-                    // The line itself waits while the queue is full: its window holds the dock back (wire 11).
-                    if (!queue.EnqueueAsync(inbound, CancellationToken.None).AsTask().GetAwaiter().GetResult())
-                    {
-                        return false;
-                    }
-                    break;
+                serving = null;
             }
         }
     }
@@ -150,81 +108,16 @@ internal sealed class SerialDoor(
     private string Explain(Exception broken) =>
         broken switch
         {
-            FileNotFoundException or DirectoryNotFoundException => $"{port.Path} is not there; it is tried again until it is.",
-            UnauthorizedAccessException when !File.Exists(port.Path) => $"{port.Path} is not there; it is tried again until it is.",
+            FileNotFoundException or DirectoryNotFoundException => NotThere,
+            _ when !File.Exists(port.Path) => NotThere,
+            IOException { HResult: SharingViolation or Busy } =>
+                $"{port.Path} is in use by another program; close that one (fuser {port.Path} names it).",
+            IOException { HResult: NoTerminal } => $"{port.Path} is not a serial port; give the port's path, best as /dev/serial/by-id/...",
             UnauthorizedAccessException =>
-                $"{port.Path} may not be opened: {broken.Message} Add this user to the group that owns it (dialout).",
-            _ => broken.Message,
+                $"{port.Path} may not be opened by user {Environment.UserName}: add that user to the group that owns the port "
+                    + $"(usermod -aG dialout {Environment.UserName}) and start the gateway anew.",
+            _ => $"{port.Path}: {broken.Message}",
         };
 
-    /// <summary>The way back: a bounded queue and a writer of its own, so that a dock that does not read holds nobody up.</summary>
-    private sealed class SerialLink : DockLink, IDisposable
-    {
-        private const int PendingMax = 64;
-        private readonly System.Collections.Concurrent.BlockingCollection<byte[]> pending = new(PendingMax);
-        private readonly FileStream line;
-        private readonly string name;
-        private bool first = true;
-
-        public SerialLink(DockAddress path, FileStream line, string name)
-            : base(Transport.Serial, path)
-        {
-            this.line = line;
-            this.name = name;
-            new Thread(Write) { IsBackground = true, Name = $"serial out {path.Dock}" }.Start();
-        }
-
-        public override bool Send(ReadOnlyMemory<byte> frames)
-        {
-            var untouched = frames.Span;
-            var stuffed = new byte[1 + untouched.Length + (untouched.Length / 16) + 64];
-            var at = 0;
-            if (first)
-            {
-                stuffed[at++] = 0; // one zero before the first frame after silence (wire 1)
-                first = false;
-            }
-            while (!untouched.IsEmpty)
-            {
-                var read = FrameReader.Read(untouched, Limits.SerialPayloadBytesMax);
-                if (read.Status != ReadStatus.Done)
-                {
-                    throw new InvalidOperationException("Only whole frames of serial size may be sent on a serial line.");
-                }
-                at += Cobs.Encode(read.Bytes, stuffed.AsSpan(at));
-                stuffed[at++] = 0;
-                untouched = untouched[read.Bytes.Length..];
-            }
-            try
-            {
-                return pending.TryAdd(stuffed[..at]);
-            }
-            catch (InvalidOperationException)
-            {
-                return false; // the line has gone; the dock will say hello again
-            }
-        }
-
-        public override void Close(string why) { }
-
-        public void Dispose() => pending.CompleteAdding();
-
-        public override string ToString() => $"serial {name}";
-
-        private void Write()
-        {
-            try
-            {
-                foreach (var bytes in pending.GetConsumingEnumerable())
-                {
-                    line.Write(bytes);
-                }
-            }
-            catch (Exception gone) when (gone is IOException or ObjectDisposedException)
-            {
-                // The reader sees the same end and reports it.
-                pending.CompleteAdding();
-            }
-        }
-    }
+    private string NotThere => $"{port.Path} is not there; it is tried again until it is.";
 }
