@@ -15,7 +15,7 @@ public sealed class SerialLink
     public const int OutputBytesMax = 65_536;
 
     /// <summary>A dock's line has room for the next frame while less than so many milliseconds of it are still to be sent.</summary>
-    public const int LeadMs = 60;
+    public const int LeadMs = 80;
 
     private const int BitsPerByte = 10; // 8N1: a start bit, eight of data, a stop bit (SPEC clause 3.1)
 

@@ -1,65 +1,60 @@
 using System.IO.Ports;
-using System.Threading.Channels;
 using TaserTelemetry.FirmwareProtocol.Frames;
+using TaserTelemetry.FirmwareProtocol.Link;
 
 namespace TaserTelemetry.Simulator.Docking;
 
 /// <summary>
-/// Carries one dock's conversation over a serial line: COBS frames between zeros. One blocking reader thread and one blocking
-/// writer thread, because a line whose other end is away takes no bytes and must not stop the dock's own clock.
+/// Carries one dock's conversation over a serial line: the protocol's <see cref="SerialLink"/> between the conversation and the threads that
+/// read and write. A frame is asked of the conversation only when the line has room for it.
 /// </summary>
 internal sealed class SerialDock(string path, int baud, DockConversation conversation, DockTemper temper, TimeProvider time)
 {
-    /// <summary>Frames waiting for the line; what does not fit is dropped and comes again by its timer.</summary>
-    public const int OutboxFramesMax = 64;
-
-    private const int InboxPiecesMax = 256;
-
     private static readonly TimeSpan ReopenAfter = TimeSpan.FromMilliseconds(500);
-
-    private volatile bool _over;
+    private static readonly TimeSpan LastWordsWithin = TimeSpan.FromSeconds(2);
 
     public string LastTrouble { get; private set; } = "";
 
     public async Task RunAsync(CancellationToken stop)
     {
         // an absent path becomes a pseudo-terminal for the whole run; a real device is opened again when it comes back
-        using var terminal = Exists(path) ? null : new PseudoTerminal(path);
-        try
+        if (!Exists(path))
         {
-            await TalkUntilOverAsync(terminal, stop);
+            await TalkThroughOwnTerminalAsync(stop);
+            return;
         }
-        finally
-        {
-            _over = true;
-            terminal?.Wake();
-        }
-    }
 
-    private async Task TalkUntilOverAsync(PseudoTerminal? terminal, CancellationToken stop)
-    {
         while (conversation.Progress == DockProgress.Working)
         {
             try
             {
-                if (terminal is not null)
-                {
-                    using var read = new FileStream(terminal.Master, FileAccess.Read, 0);
-                    using var write = new FileStream(terminal.Master, FileAccess.Write, 0);
-                    await TalkAsync(read, write, stop);
-                }
-                else
-                {
-                    Configure();
-                    using var line = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 0);
-                    await TalkAsync(line, line, stop);
-                }
+                Configure();
+                using var line = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 0);
+                var threads = new LineThreads(line, line);
+                await TalkUntilOverAsync(threads, baud, stop);
             }
             catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
             {
                 LastTrouble = trouble.Message;
                 await Task.Delay(ReopenAfter, time, stop);
             }
+        }
+    }
+
+    private async Task TalkThroughOwnTerminalAsync(CancellationToken stop)
+    {
+        using var terminal = new PseudoTerminal(path);
+        using var read = new FileStream(terminal.Master, FileAccess.Read, 0);
+        using var write = new FileStream(terminal.Master, FileAccess.Write, 0);
+        var threads = new LineThreads(read, write);
+        try
+        {
+            await TalkUntilOverAsync(threads, paced: 0, stop); // no line is behind it that would have a pace
+        }
+        finally
+        {
+            _ = threads.EndAsync();
+            terminal.Wake();
         }
     }
 
@@ -70,63 +65,86 @@ internal sealed class SerialDock(string path, int baud, DockConversation convers
         port.Open();
     }
 
-    private async Task TalkAsync(FileStream read, FileStream write, CancellationToken stop)
+    private async Task TalkUntilOverAsync(LineThreads line, int paced, CancellationToken stop)
     {
-        var inbox = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(InboxPiecesMax) { FullMode = BoundedChannelFullMode.Wait });
-        var outbox = Channel.CreateBounded<byte[]>(
-            new BoundedChannelOptions(OutboxFramesMax) { FullMode = BoundedChannelFullMode.DropWrite }
-        );
-        Start(() => ReadLine(read, inbox.Writer));
-        Start(() => WriteLine(write, outbox.Reader, inbox.Writer));
         try
         {
-            var deframer = new SerialDeframer(Limits.SerialPayloadBytesMax);
-            conversation.Connected(DockClock.Of(time));
             while (conversation.Progress == DockProgress.Working)
             {
-                conversation.Tick(DockClock.Of(time));
-                await SendAsync(outbox.Writer, stop);
-                await ListenAsync(inbox.Reader, deframer, stop);
+                // a dock that lost its power forgets what it was about to say and what it had half heard; the line is still there
+                await TalkAsync(line, new SerialLink(DockClock.Of(time).Ms, paced), stop);
             }
-
-            await SendAsync(outbox.Writer, stop);
         }
         finally
         {
-            outbox.Writer.TryComplete();
+            var written = line.EndAsync();
+            await Task.WhenAny(written, Task.Delay(LastWordsWithin, time, stop));
         }
-
-        await outbox.Reader.Completion.WaitAsync(TimeSpan.FromSeconds(2), time, stop).ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
-    private async Task SendAsync(ChannelWriter<byte[]> outbox, CancellationToken stop)
+    /// <summary>Talks until all is said, or the dock's power fails.</summary>
+    private async Task TalkAsync(LineThreads line, SerialLink link, CancellationToken stop)
     {
-        while (conversation.TryTake(out var outgoing))
+        long? endedMs = null;
+        conversation.Connected(DockClock.Of(time));
+        while (true)
         {
-            foreach (var frame in temper.Send(outgoing.Frame))
+            var now = DockClock.Of(time);
+            conversation.Tick(now);
+            link.Tick(now.Ms);
+            while (Ready(line, link) && conversation.TryTake(out var outgoing))
             {
-                outbox.TryWrite(Encoded(frame));
+                Put(outgoing.Frame, line, link);
+                if (temper.PauseAfter is { } pause)
+                {
+                    await Task.Delay(pause, time, stop);
+                }
+
+                if (temper.PowerFails())
+                {
+                    LastTrouble = "the dock's power failed, as its temper has it";
+                    return;
+                }
             }
 
-            if (temper.PauseAfter is { } pause)
+            if (conversation.Progress != DockProgress.Working)
             {
-                await Task.Delay(pause, time, stop);
+                // out of room the last words wait like all others, but not for ever; with room nothing was left to say
+                endedMs ??= now.Ms;
+                if (Ready(line, link) || now.Ms - endedMs > LastWordsWithin.TotalMilliseconds)
+                {
+                    return;
+                }
             }
 
-            if (temper.PowerFails())
-            {
-                throw new IOException("the dock's power failed, as its temper has it");
-            }
+            await ListenAsync(line, link, stop);
         }
     }
 
-    private async Task ListenAsync(ChannelReader<byte[]> inbox, SerialDeframer deframer, CancellationToken stop)
+    private bool Ready(LineThreads line, SerialLink link) => line.HasRoom && link.IsReady(DockClock.Of(time).Ms);
+
+    /// <summary>Puts one frame on the line; what a temper makes of it goes around the link, as it would on a line that does so.</summary>
+    private void Put(byte[] frame, LineThreads line, SerialLink link)
     {
+        link.Send(frame);
+        var now = DockClock.Of(time).Ms;
+        var honest = link.Output(now).ToArray();
+        link.Written(honest.Length, now);
+        foreach (var made in temper.Send(frame))
+        {
+            line.Write(ReferenceEquals(made, frame) ? honest : Encoded(made));
+        }
+    }
+
+    private async Task ListenAsync(LineThreads line, SerialLink link, CancellationToken stop)
+    {
+        var nowMs = DockClock.Of(time).Ms;
+        var waitMs = Ready(line, link) ? conversation.WaitMs(nowMs) : Math.Clamp(link.DueMs(nowMs) - nowMs, 1, 1_000);
         using var due = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        due.CancelAfter(TimeSpan.FromMilliseconds(conversation.WaitMs(DockClock.Of(time).Ms)));
+        due.CancelAfter(TimeSpan.FromMilliseconds(waitMs));
         try
         {
-            if (!await inbox.WaitToReadAsync(due.Token))
+            if (!await line.Inbox.WaitToReadAsync(due.Token))
             {
                 throw new IOException("the serial line was lost");
             }
@@ -136,22 +154,16 @@ internal sealed class SerialDock(string path, int baud, DockConversation convers
             return; // nothing came, the dock's own timer did
         }
 
-        while (inbox.TryRead(out var piece))
+        while (line.Inbox.TryRead(out var piece))
         {
-            Receive(piece, deframer);
+            Receive(piece, link);
         }
     }
 
-    private void Receive(ReadOnlySpan<byte> untrusted, SerialDeframer deframer)
+    private void Receive(ReadOnlySpan<byte> untrusted, SerialLink link)
     {
-        while (true)
+        while (link.Receive(ref untrusted, DockClock.Of(time).Ms) is { Status: not DeframerStatus.NeedsMore } found)
         {
-            var found = deframer.Next(ref untrusted);
-            if (found.Status == DeframerStatus.NeedsMore)
-            {
-                return;
-            }
-
             if (found.Status == DeframerStatus.Frame)
             {
                 conversation.Receive(found.Bytes, DockClock.Of(time));
@@ -159,57 +171,12 @@ internal sealed class SerialDock(string path, int baud, DockConversation convers
         }
     }
 
-    private static byte[] Encoded(ReadOnlySpan<byte> frame)
+    private static byte[] Encoded(ReadOnlySpan<byte> made)
     {
-        // a zero before as well as behind: whatever stood half-way on the line ends here
-        var encoded = new byte[Cobs.EncodedBytesMax(frame.Length) + 2];
-        var bytes = Cobs.Encode(frame, encoded.AsSpan(1));
+        var encoded = new byte[Cobs.EncodedBytesMax(made.Length) + 2];
+        var bytes = Cobs.Encode(made, encoded.AsSpan(1));
         return encoded[..(bytes + 2)];
     }
-
-    private void ReadLine(FileStream line, ChannelWriter<byte[]> inbox)
-    {
-        var buffer = new byte[4_096];
-        try
-        {
-            while (true)
-            {
-                var read = line.Read(buffer);
-                if (read == 0 || _over || !inbox.WaitToWriteAsync().AsTask().GetAwaiter().GetResult())
-                {
-                    break;
-                }
-
-                inbox.TryWrite(buffer[..read]);
-            }
-
-            inbox.TryComplete();
-        }
-        catch (Exception lost) when (lost is IOException or ObjectDisposedException)
-        {
-            inbox.TryComplete(new IOException("the serial line was lost: " + lost.Message, lost));
-        }
-    }
-
-    private static void WriteLine(FileStream line, ChannelReader<byte[]> outbox, ChannelWriter<byte[]> inbox)
-    {
-        try
-        {
-            while (outbox.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
-            {
-                while (outbox.TryRead(out var encoded))
-                {
-                    line.Write(encoded);
-                }
-            }
-        }
-        catch (Exception lost) when (lost is IOException or ObjectDisposedException)
-        {
-            inbox.TryComplete(new IOException("the serial line was lost: " + lost.Message, lost));
-        }
-    }
-
-    private static void Start(ThreadStart work) => new Thread(work) { IsBackground = true, Name = "serial line" }.Start();
 
     private static bool Exists(string path) => File.Exists(path) || new FileInfo(path).LinkTarget is not null;
 }

@@ -169,7 +169,7 @@ public sealed class SerialLinkTests
         link.Written(link.Output(0).Length, 0);
         Assert.False(link.IsReady(0));
         Assert.True(link.IsReady(link.DueMs(0)));
-        Assert.InRange(link.DueMs(0), 20, 35);
+        Assert.InRange(link.DueMs(0), 5, 20);
     }
 
     private static List<DeframerStatus> Feed(SerialLink link, ReadOnlySpan<byte> bytes, long nowMs)
