@@ -20,10 +20,11 @@ internal sealed class Gateway : IAsyncDisposable
 
     public RealProcess Process => process;
 
-    /// <summary>Starts it with a configuration file and waits for its ready line.</summary>
-    public static async Task<Gateway> StartAsync(Ground ground, string configuration)
+    /// <summary>Starts it with a configuration file, by way of another program where one is given, and waits for its ready line.</summary>
+    public static async Task<Gateway> StartAsync(Ground ground, string configuration, params string[] through)
     {
-        var process = RealProcess.StartOurs("taser-gateway", ground.Folder, "run", "--config", configuration);
+        string[] command = [.. through, RealProcess.PathOfOurs("taser-gateway"), "run", "--config", configuration];
+        var process = RealProcess.Start(command[0], ground.Folder, command[1..]);
         try
         {
             var line = await process.WaitForAsync("\"ready\":true");

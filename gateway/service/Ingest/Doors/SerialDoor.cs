@@ -105,14 +105,15 @@ internal sealed class SerialDoor(
         }
     }
 
+    // SerialPort says that access was denied whatever the cause, and the cause inside.
     private string Explain(Exception broken) =>
         broken switch
         {
-            FileNotFoundException or DirectoryNotFoundException => NotThere,
             _ when !File.Exists(port.Path) => NotThere,
-            IOException { HResult: SharingViolation or Busy } =>
+            IOException { HResult: SharingViolation } or UnauthorizedAccessException { InnerException.HResult: Busy } =>
                 $"{port.Path} is in use by another program; close that one (fuser {port.Path} names it).",
-            IOException { HResult: NoTerminal } => $"{port.Path} is not a serial port; give the port's path, best as /dev/serial/by-id/...",
+            UnauthorizedAccessException { InnerException.HResult: NoTerminal } =>
+                $"{port.Path} is not a serial port; give the port's path, best as /dev/serial/by-id/...",
             UnauthorizedAccessException =>
                 $"{port.Path} may not be opened by user {Environment.UserName}: add that user to the group that owns the port "
                     + $"(usermod -aG dialout {Environment.UserName}) and start the gateway anew.",

@@ -78,11 +78,14 @@ internal sealed class SerialService : IDisposable
 
     private long NowMs => (long)clock.GetElapsedTime(0).TotalMilliseconds;
 
-    /// <summary>Waits once and does what there is to do. False when the gateway takes nothing more.</summary>
+    /// <summary>Does what there is to do and waits for more. False when the gateway takes nothing more.</summary>
     private bool Turn()
     {
-        var full = roomInQueue is { IsCompleted: false };
-        var mayRead = !full && unread.IsEmpty;
+        if (!Take())
+        {
+            return false;
+        }
+        var mayRead = roomInQueue is null; // then all that was read is taken
         var ready = line.Wait(mayRead, toWrite: !hungUp && OutputWaits(), TimeoutMs());
         hungUp |= ready.HungUp;
         if (mayRead && (ready.Readable || hungUp))
@@ -97,10 +100,6 @@ internal sealed class SerialService : IDisposable
         if (!hungUp)
         {
             WriteOut();
-        }
-        if (!full && !Take())
-        {
-            return false;
         }
         LookAtTheTime();
         return true;
