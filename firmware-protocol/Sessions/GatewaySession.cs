@@ -204,7 +204,7 @@ public sealed class GatewaySession
     /// <summary>A frame whose header passed and whose payload failed (SPEC clause 8.18): asked for again. False when it is no numbered one.</summary>
     public bool Damaged(in FrameHeader header, Reason reason)
     {
-        if (IsOver || !header.Type.IsNumbered())
+        if (IsOver || header.FrameNumber == 0 || (header.Type.IsKnown() && !header.Type.IsNumbered()))
         {
             return false;
         }

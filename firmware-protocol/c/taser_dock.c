@@ -1389,6 +1389,8 @@ static uint8_t send_next(tt_dock *dock, uint32_t now) {
     }
     if (now - dock->heard_ms >= TT_SILENCE_MS) {
         leave(dock, WAITING, 0, TT_R_SILENT_TOO_LONG);
+        dock->rx_fill = 0; /* what comes after so long is not the other half of what was heard (clause 3.4) */
+        dock->step = 0;
         return 0;
     }
     if (now - dock->beat_ms >= TT_HEARTBEAT_MS) {

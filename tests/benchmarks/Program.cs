@@ -3,6 +3,7 @@ using TaserTelemetry.Benchmarks.Ingest;
 using TaserTelemetry.Benchmarks.Ledger;
 using TaserTelemetry.Benchmarks.Protocol;
 using TaserTelemetry.Benchmarks.Reconciling;
+using TaserTelemetry.Benchmarks.Serial;
 using TaserTelemetry.Benchmarks.TimeSeries;
 
 // Each figure with its peer in the same run: ours and the baseline by turns, five runs each, medians and the ratio.
@@ -17,6 +18,8 @@ var benchmarks = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
     ["ingest-day"] = IngestFigures.DayAsync,
     ["ingest-mqtt"] = IngestFigures.MqttAsync,
     ["reconcile"] = ReconcileFigures.RunAsync,
+    ["serial"] = SerialFigures.RunAsync,
+    ["serial-idle"] = SerialFigures.IdleAsync,
 };
 foreach (var (name, run) in LedgerBenchmarks.All)
 {
