@@ -11,6 +11,7 @@ var root = new RootCommand(
     IngestVerb.Create(),
     ImportLogVerb.Create(),
     RebuildVerb.Create(),
+    StoresVerb.Create(),
     QuarantineVerb.Create(),
     EnrolVerb.Create(),
     KeysVerb.Create(),

@@ -41,11 +41,13 @@ internal static class Operator
             journal.RememberOlder();
             var request = new ControlRequest(message.Verb, ControlSocket.ActorOf(settings.Data, message.By), message.Arguments);
             var nowNs = UnixTime.NowNs(clock);
+            var reader = ControlSocket.ReaderOf(message);
             var answer =
-                request.Verb == ImportLogAction.Verb
+                StoreActions.Knows(request.Verb)
+                    ? await StoreActions.RunStoppedAsync(journal, settings, request, reader, clock, cancellation)
+                : request.Verb == ImportLogAction.Verb
                     ? await ImportLogAction.RunAsync(journal, settings.Data, request, step => CommitAsync(journal, step), clock)
-                    : ControlActions.Read(journal, request, ControlSocket.ReaderOf(message), nowNs)
-                        ?? ControlActions.Run(journal, request, nowNs);
+                : ControlActions.Read(journal, request, reader, nowNs) ?? ControlActions.Run(journal, request, nowNs);
             journal.Commit();
             journal.AppendStop(clock);
             return answer;

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging.Abstractions;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Gateway.Configuration;
+using TaserTelemetry.Gateway.Control;
 using TaserTelemetry.Gateway.Hosting;
 using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Records;
@@ -23,19 +24,28 @@ internal static class RebuildVerb
     {
         var by = new Option<string?>("--by") { Description = "Who asks; kept in DATA/records, the ledger holds a random id." };
         var json = new Option<bool>("--json") { Description = "One JSON document on standard output and nothing else." };
+        var rejudge = new Option<bool>("--rejudge")
+        {
+            Description = "First judge every frame again with this version's parser; new verdicts are appended, none is changed.",
+        };
         var options = new SettingsOptions();
-        var command = new Command("rebuild", "Fills the derived stores anew from the journal; the gateway must be stopped.") { by, json };
+        var command = new Command("rebuild", "Fills the derived stores anew from the journal; the gateway must be stopped.")
+        {
+            by,
+            json,
+            rejudge,
+        };
         options.AddTo(command);
         command.SetAction(
             async (parsed, cancel) =>
                 options.Read(parsed) is { } settings
-                    ? await RunAsync(settings, parsed.GetValue(by), parsed.GetValue(json), cancel)
+                    ? await RunAsync(settings, parsed.GetValue(by), parsed.GetValue(json), parsed.GetValue(rejudge), cancel)
                     : Cli.Usage
         );
         return command;
     }
 
-    private static async Task<int> RunAsync(GatewaySettings settings, string? by, bool json, CancellationToken cancel)
+    private static async Task<int> RunAsync(GatewaySettings settings, string? by, bool json, bool rejudge, CancellationToken cancel)
     {
         var clock = TimeProvider.System;
         using var journal = OpenJournal.Open(settings);
@@ -51,11 +61,33 @@ internal static class RebuildVerb
             );
             journal.Group.AddOwn(asked);
             journal.Commit();
+            if (rejudge)
+            {
+                await RejudgeAsync(journal, asked.By, clock);
+            }
         }
         var filled = await FillAsync(settings, journal, clock, cancel);
         journal.AppendStop(clock);
         Tell(filled, json);
         return Cli.Done;
+    }
+
+    private static async Task RejudgeAsync(OpenJournal journal, ActorId by, TimeProvider clock)
+    {
+        journal.RememberOlder();
+        var again = new Rejudging(journal, by, UnixTime.NowNs(clock));
+        again.All(() =>
+        {
+            journal.Commit();
+            journal.Known.GroupIsDurable();
+        });
+        journal.Group.AddOwn(
+            new OperatorAction(UnixTime.NowNs(clock), by, OperatorDoing.Rejudged, (ulong)(again.Stored + again.Changed), default)
+        );
+        journal.Commit();
+        await Console.Error.WriteLineAsync(
+            $"{again.Judged} records judged again: {again.Stored} kept aside can be stored now, {again.Changed} stored get another verdict."
+        );
     }
 
     private static async Task<List<RebuiltStore>> FillAsync(

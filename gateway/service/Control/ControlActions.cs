@@ -1,14 +1,8 @@
-using System.Globalization;
 using TaserTelemetry.Evidence.Leaves;
-using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.Gateway.Access;
 using TaserTelemetry.Gateway.Hosting;
 using TaserTelemetry.Gateway.Ingest;
-using TaserTelemetry.Gateway.Ingest.Judging;
-using TaserTelemetry.Gateway.Ingest.Sessions;
-using TaserTelemetry.Ledger.Journals;
-using ReadStatus = TaserTelemetry.Ledger.Journals.ReadStatus;
 
 namespace TaserTelemetry.Gateway.Control;
 
@@ -37,7 +31,6 @@ internal static class ControlActions
     public const string RetryQuarantine = "quarantine-retry";
     public const string ListQuarantine = "quarantine-list";
     public const string ShowQuarantine = "quarantine-show";
-    private const int RetriedMax = 1_000;
 
     /// <summary>
     /// What only reads: it runs beside the ingest thread, with <paramref name="by"/> as the reader's name for the access log. Null when the
@@ -65,7 +58,7 @@ internal static class ControlActions
         {
             EnrolDock => Dock(journal.Group, request, nowNs),
             EnrolDevice => Device(journal.Group, request, nowNs),
-            RetryQuarantine => Retry(journal, request, nowNs),
+            RetryQuarantine => Rejudging.Retry(journal, request, nowNs),
             _ => ControlAnswer.No($"'{request.Verb}' is not known to this gateway; it is of another version."),
         };
 
@@ -146,57 +139,6 @@ internal static class ControlActions
         return ControlAnswer.Yes(
             revoke ? $"Device {serial} is revoked: what it recorded is stored and marked." : $"Device {serial} is enrolled."
         );
-    }
-
-    /// <summary>Judges quarantined items again, with what is known now. The first judgement stays where it is; the second cites it.</summary>
-    private static ControlAnswer Retry(OpenJournal journal, ControlRequest request, ulong nowNs)
-    {
-        var only = request["index"].Length == 0 ? (ulong?)null : ulong.Parse(request["index"], CultureInfo.InvariantCulture);
-        var judgement = new Judgement(journal.Group, journal.Known);
-        var (tried, stored) = (0, 0);
-        using var reader = journal.Ledger.OpenReader(only ?? 0);
-        while (tried < RetriedMax && reader.Read() == ReadStatus.Record && (only is null || reader.Index == only))
-        {
-            if (reader.State != ReceivedState.Present || Leaf.Decode(reader.Leaf).Leaf is not Quarantined item)
-            {
-                continue;
-            }
-            tried++;
-            stored += Again(journal, judgement, request.By, nowNs, item, reader) ? 1 : 0;
-        }
-        return tried == 0
-            ? ControlAnswer.No(only is null ? "Nothing is kept aside." : $"Leaf {only} is no quarantined item.")
-            : ControlAnswer.Yes($"{tried} items judged again: {stored} can be stored now, {tried - stored} stay aside.");
-    }
-
-    private static bool Again(OpenJournal journal, Judgement judgement, ActorId by, ulong nowNs, Quarantined item, JournalReader reader)
-    {
-        ReadOnlyMemory<byte> bytes = reader.Received.ToArray();
-        var place = item.Arrival.Place;
-        var known = journal.State.Docks.GetValueOrDefault(place.Dock);
-        var sender = new Sender(item.Arrival.SessionId, item.Arrival.Via, place)
-        {
-            ImportLeaf = item.Arrival.ImportLeaf,
-            Enrolled = known is { Standing: Standing.InForce },
-            Standing = Enrolments.Standing(known, new DockAddress(place.Force, place.Armoury, place.Dock)),
-            Marks = BatchMarks.FromQuarantine | BatchMarks.DockUnsigned,
-        };
-        var read = FrameReader.Read(bytes.Span, Limits.MqttPayloadBytesMax);
-        if (read.Status != FirmwareProtocol.Frames.ReadStatus.Done || read.Bytes.Length != bytes.Length || sender.Standing != Reason.None)
-        {
-            return false;
-        }
-        var outcome = judgement.Judge(sender, item.Arrival.ReceivedNs, read.Frame, bytes);
-        if (outcome.Verdict != Verdict.Stored)
-        {
-            return false;
-        }
-        var hash = Ledger.Trees.MerkleHash.Leaf(reader.Leaf);
-        Span<byte> hashBytes = stackalloc byte[Ledger.Hash256.Bytes];
-        hash.CopyTo(hashBytes);
-        var target = new LeafReference(reader.Index, Digest.Read(hashBytes));
-        journal.Group.AddOwn(new Rejudgement(nowNs, by, target, Sender.ParserVersion, LeafVerdict.Stored, (ushort)outcome.Reason));
-        return true;
     }
 
     private static bool TryKey(string base64, out PublicKey key)

@@ -27,7 +27,7 @@ internal static class ControlSocket
     /// <summary>False when the folder's path is too long for a socket address: the verbs then need the gateway stopped.</summary>
     public static bool Fits(string data) => System.Text.Encoding.UTF8.GetByteCount(PathIn(data)) <= PathBytesMax;
 
-    public static void Map(WebApplication app, JournalService journal, string data, TimeProvider clock) =>
+    public static void Map(WebApplication app, JournalService journal, StoresService stores, string data, TimeProvider clock) =>
         app.MapPost(
             Route,
             async (HttpContext context) =>
@@ -42,9 +42,15 @@ internal static class ControlSocket
                     return Results.BadRequest();
                 }
                 var request = new ControlRequest(message.Verb, ActorOf(data, message.By), message.Arguments);
+                Task StepAsync(Action step) => journal.Loop.AppendAsync(_ => step());
+                if (StoreActions.Knows(request.Verb))
+                {
+                    var (series, reader) = (stores.Series, ReaderOf(message));
+                    var told = await StoreActions.RunAsync(journal.Open, series, request, reader, StepAsync, clock, context.RequestAborted);
+                    return Results.Json(told, ControlJson.Default.ControlAnswer);
+                }
                 if (request.Verb == ImportLogAction.Verb)
                 {
-                    Task StepAsync(Action step) => journal.Loop.AppendAsync(_ => step());
                     var imported = await ImportLogAction.RunAsync(journal.Open, data, request, StepAsync, clock);
                     return Results.Json(imported, ControlJson.Default.ControlAnswer);
                 }
@@ -76,7 +82,8 @@ internal static class ControlSocket
                 return new NetworkStream(socket, ownsSocket: true);
             },
         };
-        using var http = new HttpClient(handler);
+        // A count or an export takes as long as the journal is long; whoever does not want to wait interrupts it.
+        using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         try
         {
             using var answer = await http.PostAsJsonAsync(

@@ -80,6 +80,7 @@ internal static class GatewayHost
         services.AddSingleton<StoresService>();
         services.AddSingleton<DoorsService>();
         services.AddSingleton<AuditApi>();
+        services.AddSingleton<ParquetDownload>();
         services.AddHostedService(provider => provider.GetRequiredService<JournalService>());
         services.AddHostedService(provider => provider.GetRequiredService<AccessService>());
         services.AddHostedService(provider => provider.GetRequiredService<WitnessService>());
@@ -89,8 +90,10 @@ internal static class GatewayHost
         var app = builder.Build();
         AccessGate.Map(app, app.Services.GetRequiredService<JournalService>(), clock);
         app.Services.GetRequiredService<Readiness>().Map(app);
-        ControlSocket.Map(app, app.Services.GetRequiredService<JournalService>(), settings.Data, clock);
+        var stores = app.Services.GetRequiredService<StoresService>();
+        ControlSocket.Map(app, app.Services.GetRequiredService<JournalService>(), stores, settings.Data, clock);
         app.Services.GetRequiredService<AuditApi>().Map(app);
+        app.Services.GetRequiredService<ParquetDownload>().Map(app);
         AuditorPage.Map(app);
         return app;
     }

@@ -23,13 +23,22 @@ internal sealed class Judgement(GroupBuilder group, KnownRecords known)
         {
             return quarantine.Keep(sender, receivedNs, QuarantineKind.Frame, sender.Standing, frameBytes);
         }
-        var (outcome, rejection) = frame.Header.Type switch
-        {
-            MessageType.RecordBatch => batches.Store(sender, receivedNs, frame, frameBytes),
-            _ => statements.Store(sender, receivedNs, frame, frameBytes),
-        };
+        var (outcome, rejection) = JudgeAgain(sender, receivedNs, frame, frameBytes);
         return rejection.IsNone
             ? outcome
             : quarantine.Keep(sender, receivedNs, QuarantineKind.Frame, rejection.Reason, frameBytes, (uint)rejection.Offset);
     }
+
+    /// <summary>Judges a frame of the quarantine: what is rejected again is kept already, and is not kept twice.</summary>
+    public (FrameOutcome Outcome, Rejection Rejection) JudgeAgain(
+        Sender sender,
+        ulong receivedNs,
+        Frame frame,
+        ReadOnlyMemory<byte> frameBytes
+    ) =>
+        frame.Header.Type switch
+        {
+            MessageType.RecordBatch => batches.Store(sender, receivedNs, frame, frameBytes),
+            _ => statements.Store(sender, receivedNs, frame, frameBytes),
+        };
 }

@@ -15,18 +15,24 @@ internal static class ParquetExport
         var written = new List<string>();
         foreach (var table in Tables)
         {
-            var path = Path.Combine(folder, table + ".parquet");
-            var half = path + ".part";
-            using (var command = reader.CreateCommand())
-            {
-                // A statement cannot take a file name as a parameter, so the quote is doubled.
-                command.CommandText =
-                    $"COPY (SELECT * FROM {table}) TO '{half.Replace("'", "''", StringComparison.Ordinal)}' (FORMAT parquet, COMPRESSION zstd)";
-                command.ExecuteNonQuery();
-            }
-            File.Move(half, path, overwrite: true);
-            written.Add(path);
+            written.Add(WriteOne(reader, table, folder));
         }
         return written;
+    }
+
+    /// <summary>Writes one of <see cref="Tables"/> into a folder that is there, and answers its path.</summary>
+    public static string WriteOne(DuckDBConnection reader, string table, string folder)
+    {
+        var path = Path.Combine(folder, table + ".parquet");
+        var half = path + ".part";
+        using (var command = reader.CreateCommand())
+        {
+            // A statement cannot take a file name as a parameter, so the quote is doubled.
+            command.CommandText =
+                $"COPY (SELECT * FROM {table}) TO '{half.Replace("'", "''", StringComparison.Ordinal)}' (FORMAT parquet, COMPRESSION zstd)";
+            command.ExecuteNonQuery();
+        }
+        File.Move(half, path, overwrite: true);
+        return path;
     }
 }

@@ -48,7 +48,7 @@ internal ref struct LineText(Span<byte> destination)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Digits(long value)
     {
-        if ((ulong)value < EightDigits && _destination.Length - Length >= sizeof(ulong))
+        if (value is >= 0 and < (long)EightDigits && _destination.Length - Length >= sizeof(ulong))
         {
             Leading((uint)value);
             return;

@@ -18,7 +18,17 @@ namespace TaserTelemetry.Gateway.Tests.Access;
 
 public sealed class AccessLogTests
 {
-    private static readonly string[] ShowNothingRecorded = ["/", "/page.css", "/page.js", "/plots.js", "/health", "/ready", "/control", "/metrics"];
+    private static readonly string[] ShowNothingRecorded =
+    [
+        "/",
+        "/page.css",
+        "/page.js",
+        "/plots.js",
+        "/health",
+        "/ready",
+        "/control",
+        "/metrics",
+    ];
 
     [Fact]
     public async Task The_page_is_answered_after_the_reading_stands_in_a_log_with_a_key_of_its_own()

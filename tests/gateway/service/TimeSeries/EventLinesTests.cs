@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using CsCheck;
 using TaserTelemetry.FirmwareProtocol.Records;
@@ -129,5 +130,24 @@ public sealed class EventLinesTests
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Any_number_is_written_as_its_digits() =>
+        Gen.OneOf(Gen.Long, Gen.Long[-20_000, 20_000], Gen.Int[0, 18].Select(zeros => (long)Math.Pow(10, zeros)))
+            .Sample(number =>
+            {
+                foreach (var value in new[] { number, number == long.MinValue ? number : number - 1 })
+                {
+                    Assert.Equal(value.ToString(CultureInfo.InvariantCulture), DigitsOf(value, 64));
+                    Assert.Equal(value.ToString(CultureInfo.InvariantCulture), DigitsOf(value, 20));
+                }
+            });
+
+    private static string DigitsOf(long value, int room)
+    {
+        var line = new LineText(new byte[room]);
+        line.Digits(value);
+        return Encoding.ASCII.GetString(line.Written);
     }
 }
