@@ -53,6 +53,26 @@ public sealed class LinkPropertyTests
     }
 
     [Fact]
+    public void Whatever_the_line_does_the_two_sides_own_machines_bring_a_whole_log_home_and_no_frame_is_judged_twice() =>
+        Gen.Select(Gen.Int, Weathers, Gen.UInt[1, 2_000])
+            .Sample(
+                (seed, weather, records) =>
+                {
+                    var world = new SessionsOnALine(seed, weather, records);
+                    var calmMs = weather.CalmAtMs + CalmMs;
+                    Assert.True(world.RunUntil(() => world.AllIsSaid, calmMs), $"{world.DurableCount} of {records} came home");
+                    var sessions = world.DockSessions;
+                    world.RunUntil(() => false, Math.Max(world.NowMs, weather.CalmAtMs) + 60_000);
+                    Assert.True(
+                        world.AllIsSaid || world.DockSessions > sessions,
+                        "once all is said it stays so, or a new session asks again"
+                    );
+                },
+                iter: 60,
+                threads: 1
+            );
+
+    [Fact]
     public void A_line_that_dies_for_ever_is_said_to_be_silent_at_both_ends_and_the_dock_keeps_trying() =>
         Gen.Select(Gen.Int, Gen.Int[1, 3_000])
             .Sample(
