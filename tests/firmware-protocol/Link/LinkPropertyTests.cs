@@ -68,7 +68,7 @@ public sealed class LinkPropertyTests
                         "once all is said it stays so, or a new session asks again"
                     );
                 },
-                iter: 60,
+                iter: 40,
                 threads: 1
             );
 
