@@ -1,0 +1,167 @@
+using TaserTelemetry.Scoring.Truth;
+
+namespace TaserTelemetry.Scoring.Expectations;
+
+/// <summary>D01, D02, D05, D06, D11, D12, E01, E04, E10: what the logs lack, when they came, and which tests they hold.</summary>
+internal static class IntegrityRules
+{
+    private const int FirmwareUpdate = 21;
+
+    public static void Derive(Scene scene)
+    {
+        Gaps(scene);
+        foreach (var device in scene.World.Devices.Values)
+        {
+            Clock(scene, device);
+            Docking(scene, device);
+            Checks(scene, device);
+            foreach (var rule in new[] { "D04", "D07", "D09", "D10", "D11" })
+            {
+                scene.Found.OfDevice(rule, rule == "D04" && IsNearTolerance(device) ? Verdict.Allowed : Verdict.Forbidden, device.Serial, 0, 0, "nothing of the kind");
+            }
+        }
+
+        Changes(scene);
+        foreach (var issue in scene.World.Issues.Where(i => scene.World.IsIssueWritten(i.Id)))
+        {
+            Tested(scene, issue);
+        }
+    }
+
+    /// <summary>Domain D04: 8 s a day for the X26, 2 s for others; a drift within a tenth of it is left open.</summary>
+    private static bool IsNearTolerance(Device device) =>
+        Math.Abs(device.DriftPpm) * 0.0864 > 0.85 * (device.Model == "X26" ? 8 : 2);
+
+    private static void Gaps(Scene scene)
+    {
+        var (world, found) = (scene.World, scene.Found);
+        foreach (var log in world.Logs.Where(l => l.Kind == "event"))
+        {
+            found.CountLookAlikes("D01", log.Delivered.Count);
+            found.CountLookAlikes("D02", 1);
+            foreach (var (range, why) in log.Lost)
+            {
+                var later = log.Delivered.Any(d => d.First > range.Last);
+                var travels = world.Devices[log.Device].LogTravelsInPack;
+                var overdue = world.EndMs - log.TimeOf(range.Last) > 31 * TrueWorld.DayMs;
+                var final = later && (!travels || overdue);
+                Gap(scene, log, range, "D01", why is "memory-wrap" ? Verdict.Forbidden : why is "log-cleared" || !final ? Verdict.Allowed : Verdict.Expected);
+                Gap(scene, log, range, "D02", why is "memory-wrap" ? later ? Verdict.Expected : Verdict.Allowed : Verdict.Forbidden);
+            }
+        }
+    }
+
+    private static void Gap(Scene scene, DeviceLog log, SequenceRun range, string rule, Verdict verdict, int recordsMax = 64)
+    {
+        var records = Enumerable.Range(0, (int)Math.Min(range.Count, (ulong)recordsMax)).Select(i => (log.Device, log.Epoch, range.First + (ulong)i)).ToList();
+        records.Add((log.Device, log.Epoch, range.Last));
+        scene.Found.Add(new Subject(rule, verdict, "lost for good") { Records = records });
+    }
+
+    private static void Clock(Scene scene, Device device)
+    {
+        var (world, found) = (scene.World, scene.Found);
+        var resets = world.Faults.Where(f => f.Device == device.Serial && f.What == "clock-reset").ToList();
+        if (resets.Count == 0)
+        {
+            found.OfDevice("D05", Verdict.Forbidden, device.Serial, 0, 0, "no reset");
+            return;
+        }
+
+        var received = resets.Exists(r => world.LogsOf(device.Serial).Any(l => Array.IndexOf(l.AtMs, r.AtMs) is >= 0 and var i && l.IsDelivered(l.First + (ulong)i)));
+        found.OfDevice("D05", received ? Verdict.Expected : Verdict.Allowed, device.Serial, 0, 0, "a reset");
+    }
+
+    private static void Docking(Scene scene, Device device)
+    {
+        var (world, found) = (scene.World, scene.Found);
+        var visits = world.VisitsOf(device.Serial).Select(v => v.AtMs).ToList();
+        var (sure, open) = (false, false);
+        void Judge(long ms, double days)
+        {
+            sure |= ms > (days + 0.6) * TrueWorld.DayMs;
+            open |= ms > (days - 0.6) * TrueWorld.DayMs;
+        }
+
+        for (var i = 1; i < visits.Count; i++)
+        {
+            Judge(visits[i] - visits[i - 1], 30);
+        }
+
+        open |= visits.Count == 0 || visits[0] - world.StartMs > 29 * TrueWorld.DayMs;
+        foreach (var a in world.Activations.Where(a => a.Device == device.Serial && world.IsDelivered(a)))
+        {
+            var next = visits.BinarySearch(a.StartMs);
+            next = next < 0 ? ~next : next;
+            Judge((next < visits.Count ? visits[next] : world.EndMs) - a.StartMs, 7);
+        }
+
+        open |= world.Faults.Any(f => f.Device == device.Serial && f.What is "pack-late" or "pack-lost");
+        found.OfDevice("D06", sure ? Verdict.Expected : open ? Verdict.Allowed : Verdict.Forbidden, device.Serial, 0, 0, "time between dockings");
+    }
+
+    private static void Checks(Scene scene, Device device)
+    {
+        var (world, found) = (scene.World, scene.Found);
+        var paper = world.Papers["maintenance.csv"];
+        var rows = MaintenanceOf.GetValue(world, _ => paper.Written.ToLookup(r => paper.Cell(r, "DeviceSerial")))[device.Serial].ToList();
+        var (sure, open) = (false, false);
+        void Gap(string kind, int days)
+        {
+            var times = rows.Where(r => paper.Cell(r, "Kind") == kind).Select(r => paper.TimeMs(r, "At")!.Value).Append(world.EndMs).Order().ToList();
+            open |= times.Count == 1;
+            for (var i = 1; i < times.Count; i++)
+            {
+                sure |= times[i] - times[i - 1] > days * TrueWorld.DayMs && times[i] > world.StartMs + TrueWorld.DayMs;
+            }
+        }
+
+        Gap("function-check", 168);
+        Gap("battery-dock", 30);
+        found.OfDevice("E10", sure ? Verdict.Expected : open ? Verdict.Allowed : Verdict.Forbidden, device.Serial, 0, 0, "maintenance register");
+    }
+
+    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<TrueWorld, ILookup<string, PaperRow>> MaintenanceOf = [];
+
+    private static void Changes(Scene scene)
+    {
+        var (world, found) = (scene.World, scene.Found);
+        var paper = world.Papers["changes.csv"];
+        var written = paper.Written.Select(r => paper.Cell(r, "ChangeRef")).ToHashSet();
+        foreach (var change in world.Changes)
+        {
+            var log = world.LogsOf(change.Device).FirstOrDefault(l => l.AtMs.Zip(l.Codes).Any(p => p.First == change.AtMs && p.Second == FirmwareUpdate));
+            var at = log is null ? -1 : Array.FindIndex(log.AtMs, t => t == change.AtMs);
+            var received = log is not null && log.IsDelivered(log.First + (ulong)at) && !world.IsTimeUnbounded(change.Device, change.AtMs, change.AtMs);
+            var verdict = written.Contains(change.Id) ? (received ? Verdict.Forbidden : Verdict.Allowed) : received ? Verdict.Expected : Verdict.Allowed;
+            found.OfDevice("D12", verdict, change.Device, change.AtMs - 10 * TrueWorld.MinuteMs, change.AtMs + 10 * TrueWorld.MinuteMs, "firmware change");
+        }
+    }
+
+    /// <summary>E01 and E04: the tests of an issue.</summary>
+    private static void Tested(Scene scene, Issue issue)
+    {
+        var (world, found) = (scene.World, scene.Found);
+        var of = TestsOf.GetValue(world, w => w.Activations.ToLookup(a => a.Device))[issue.Device];
+        var during = of.Where(a => a.StartMs >= issue.IssuedMs - 15 * TrueWorld.MinuteMs && a.StartMs <= issue.ReturnedMs).ToList();
+        var tests = during.Count(a => a.Purpose == "test" && world.IsDelivered(a) && a.StartMs >= issue.IssuedMs);
+        var others = during.Exists(a => a.Purpose is not "test" and not "maintenance");
+        found.OfIssue("E04", tests > 3 ? Verdict.Expected : others ? Verdict.Allowed : Verdict.Forbidden, issue.Id, "tests of an issue");
+        var armed = world.UsesOfIssue[issue.Id].Where(u => u.ActivationIds.Count > 0 || u.Level == "Red-dot" && world.Devices[u.Device].ShowsArming).ToList();
+        if (armed.Count == 0)
+        {
+            // a training run or a discharge by mistake arms the device, too: whether that is a use the text leaves open
+            found.OfIssue("E01", others ? Verdict.Allowed : Verdict.Forbidden, issue.Id, "no armed use");
+            return;
+        }
+
+        var first = armed.Min(u => u.StartMs);
+        var until = Math.Min(first, issue.IssuedMs + 60 * TrueWorld.MinuteMs);
+        var tested = during.Exists(a => a.Purpose == "test" && a.StartMs <= until);
+        var doubtful = during.Exists(a => a.Purpose is "unintentional" or "training" or "maintenance");
+        var covered = world.IsCovered(issue.Device, issue.IssuedMs - 15 * TrueWorld.MinuteMs, Math.Max(first + TrueWorld.MinuteMs, issue.IssuedMs + TrueWorld.HourMs));
+        found.OfIssue("E01", doubtful ? Verdict.Allowed : tested || !covered ? Verdict.Forbidden : Verdict.Expected, issue.Id, "first armed use");
+    }
+
+    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<TrueWorld, ILookup<string, Activation>> TestsOf = [];
+}

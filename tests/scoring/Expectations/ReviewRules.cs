@@ -1,0 +1,128 @@
+using TaserTelemetry.Scoring.Truth;
+
+namespace TaserTelemetry.Scoring.Expectations;
+
+/// <summary>B01 to B06: duration and repetition of operational activations (activation seconds), and what came after handcuffing.</summary>
+internal static class ReviewRules
+{
+    public static void Derive(Scene scene)
+    {
+        foreach (var incident in scene.World.Uses.Where(u => u.ActivationIds.Count > 0).GroupBy(u => u.Incident))
+        {
+            OfIncident(scene, [.. incident]);
+        }
+
+        foreach (var a in scene.World.Activations.Where(a => a.Purpose is not "operational"))
+        {
+            foreach (var rule in new[] { "B01", "B02", "B03", "B04", "B05" })
+            {
+                scene.Found.CountLookAlikes(rule, 1);
+            }
+        }
+    }
+
+    private static void OfIncident(Scene scene, List<Use> uses)
+    {
+        var (world, found) = (scene.World, scene.Found);
+        foreach (var use in uses)
+        {
+            var known = IsKnown(scene, use);
+            foreach (var a in world.ActivationsOf(use))
+            {
+                var twenty = world.RecordedMs(a) - 20_000;
+                var unit = world.DeviceOf(a).DurationUnitMs;
+                bool? continuous = twenty > unit ? true : twenty < -unit ? false : twenty >= unit ? true : null;
+                found.OfActivations("B01", Of(known ? scene.IsLong(a) : null), [a], "one cycle");
+                found.OfActivations("B04", Of(known ? continuous : null), [a], "continuous");
+            }
+        }
+
+        Totals(scene, uses);
+        if (scene.CanRun("B06"))
+        {
+            Handcuffed(scene, uses);
+        }
+    }
+
+    private static void Totals(Scene scene, List<Use> uses)
+    {
+        var (world, found) = (scene.World, scene.Found);
+        var all = uses.SelectMany(world.ActivationsOf).ToList();
+        var known = uses.TrueForAll(u => IsKnown(scene, u));
+        var joined = uses.Count == 1 || IsJoined(scene, uses);
+        found.OfActivations("B02", Of(!known ? null : Sum(scene, uses, joined)), all, "incident total");
+        var most = joined ? all.Count : uses.Max(u => u.ActivationIds.Count);
+        found.OfActivations("B03", Of(!known || (!joined && most <= 3 && all.Count > 3) ? null : most > 3), all, "cycles");
+        if (uses.Select(u => u.Device).Distinct().Count() < 2)
+        {
+            found.CountLookAlikes("B05", 1);
+            return;
+        }
+
+        // overlap in time alone is never a finding: it takes a reference, a crew or a serial in common (2.7.5)
+        var overlap = (
+            from a in all
+            from b in all
+            where string.CompareOrdinal(a.Device, b.Device) < 0
+            select Math.Min(a.EndMs, b.EndMs) - Math.Max(a.StartMs, b.StartMs)
+        ).Max();
+        bool? certain = overlap >= 3_000 ? true : overlap > -15_000 ? null : false;
+        found.OfActivations("B05", Of(!known || !joined ? null : certain), all, "two devices");
+    }
+
+    private static bool? Sum(Scene scene, List<Use> uses, bool joined)
+    {
+        var sums = uses.Select(u => (Ms: scene.World.ActivationsOf(u).Sum(scene.World.RecordedMs), Slack: Slack(scene, [u]))).ToList();
+        var total = sums.Sum(s => s.Ms);
+        if (sums.Exists(s => s.Ms > 15_000 + s.Slack) || joined && total > 15_000 + Slack(scene, uses))
+        {
+            return true;
+        }
+
+        return total <= 15_000 || !joined && sums.TrueForAll(s => s.Ms <= 15_000) && total <= 15_000 ? false : null;
+    }
+
+    private static long Slack(Scene scene, List<Use> uses) => uses.Sum(u => scene.World.Devices[u.Device].DurationUnitMs * u.ActivationIds.Count);
+
+    private static bool IsJoined(Scene scene, List<Use> uses)
+    {
+        var crews = uses.Select(u => scene.World.CrewOf(u.Issue)).Distinct().ToList();
+        var crew = crews.Count == 1 && crews[0].Length > 0 && uses.TrueForAll(u => scene.World.IsIssueWritten(u.Issue));
+        return crew || scene.Reports.IsInternal && uses.TrueForAll(u => scene.Reports.Of(u) is { } r && scene.IsPlain(r, u));
+    }
+
+    private static void Handcuffed(Scene scene, List<Use> uses)
+    {
+        var (world, found) = (scene.World, scene.Found);
+        var paper = world.Papers["incidents.csv"];
+        var after = Times.GetValue(world, _ => paper.Written
+            .Where(r => paper.Cell(r, "Kind") is "handcuffed" or "custody")
+            .GroupBy(r => paper.Cell(r, "IncidentRef"))
+            .ToDictionary(g => g.Key, g => g.Min(r => paper.TimeMs(r, "At") ?? long.MaxValue)));
+        foreach (var use in uses)
+        {
+            var known = IsKnown(scene, use) && scene.Reports.Of(use) is { } report && scene.IsPlain(report, use);
+            var discharge = scene.CompatibleLevels(use)[0] >= Level.DriveStun;
+            foreach (var a in world.ActivationsOf(use))
+            {
+                var late = after.TryGetValue(use.Incident, out var at) ? a.StartMs - at : long.MinValue / 2;
+                bool? answer = late > 30_000 ? (discharge ? true : null) : late > -30_000 ? null : false;
+                found.OfActivations("B06", Of(known || answer == false ? answer : null), [a], "after handcuffing");
+            }
+        }
+    }
+
+    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<TrueWorld, Dictionary<string, long>> Times = [];
+
+    /// <summary>Recorded, received, and surely taken for operational: matched, or not to be excused by any row.</summary>
+    private static bool IsKnown(Scene scene, Use use) =>
+        scene.IsDelivered(use) && scene.World.IsIssueWritten(use.Issue) && !scene.World.IsTimeUnbounded(use.Device, use.StartMs, use.EndMs);
+
+    private static Verdict Of(bool? answer) =>
+        answer switch
+        {
+            true => Verdict.Expected,
+            false => Verdict.Forbidden,
+            null => Verdict.Allowed,
+        };
+}

@@ -1,0 +1,136 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TaserTelemetry.Scoring.Expectations;
+using TaserTelemetry.Scoring.Findings;
+using TaserTelemetry.Scoring.Truth;
+using TaserTelemetry.Tests;
+
+namespace TaserTelemetry.Scoring.Score;
+
+/// <summary>One scenario and seed, played and ingested by the real programs; reconciled and scored as often as asked.</summary>
+internal sealed class ScoredRun : IDisposable
+{
+    /// <summary>The moment that every run answers for: a fixed one, so that the same seed gives the same bytes.</summary>
+    public const string AsOf = "2026-06-01T00:00:00Z";
+
+    private readonly string _folder;
+    private TrueWorld? _world;
+
+    private ScoredRun(string folder) => _folder = folder;
+
+    private TrueWorld World => _world ??= TruthFile.Read(Path.Combine(_folder, "truth.json"));
+
+    public static async Task<ScoredRun> PlayAsync(string scenario, ulong seed)
+    {
+        var run = new ScoredRun(Directory.CreateTempSubdirectory("taser-scoring-").FullName);
+        await run.Run(
+            "taser-sim",
+            "run",
+            "--scenario",
+            File.Exists(scenario) ? Path.GetFullPath(scenario) : scenario,
+            "--seed",
+            seed.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            "--end",
+            AsOf,
+            "--truth",
+            "truth.json",
+            "--documents",
+            "documents",
+            "--capture",
+            "force.cap"
+        );
+        await File.WriteAllTextAsync(Path.Combine(run._folder, "gateway.json"), Configuration(run.At("truth.json")));
+        await run.Run("taser-gateway", "ingest", "force.cap", "--data", "data", "--keys", "keys", "--config", "gateway.json");
+        File.Delete(run.At("force.cap"));
+        return run;
+    }
+
+    /// <summary>Reconciles with a rule set (null = standard) and scores what comes out.</summary>
+    public async Task<Tally> ScoreAsync(string profile, JsonObject? rules = null)
+    {
+        var folder = await ReconcileAsync(profile, "out", rules);
+        return Scorer.Score(Expected.Derive(World, profile), FindingsFile.Read(folder));
+    }
+
+    public async Task<string> ReconcileAsync(string profile, string into, JsonObject? rules = null)
+    {
+        string[] given = [];
+        if (rules is not null)
+        {
+            await File.WriteAllTextAsync(At("rules.json"), rules.ToJsonString());
+            given = ["--rules", "rules.json"];
+        }
+
+        await Run(
+            "taser-audit",
+            [
+                "reconcile",
+                "data",
+                "--reports",
+                Path.Combine("documents", $"reports-{profile}.csv"),
+                "--profile",
+                profile,
+                "--inputs",
+                "documents",
+                "--as-of",
+                AsOf,
+                "--out",
+                into,
+                .. given,
+            ]
+        );
+        return At(into);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string At(string name) => Path.Combine(_folder, name);
+
+    private async Task Run(string program, params string[] arguments)
+    {
+        await using var process = RealProcess.StartOurs(program, _folder, arguments);
+        var code = await process.WaitForExitAsync(TimeSpan.FromMinutes(10));
+        if (code != 0)
+        {
+            throw new InvalidOperationException($"{program} {arguments[0]} ended with {code}:\n{process.Output}{process.Errors}");
+        }
+    }
+
+    /// <summary>A gateway that knows the docks and devices of the world.</summary>
+    private static string Configuration(string truth)
+    {
+        using var stream = File.OpenRead(truth);
+        using var document = JsonDocument.Parse(stream);
+        var root = document.RootElement;
+        var force = root.GetProperty("force").GetString();
+        return new JsonObject
+        {
+            ["docks"] = new JsonArray([
+                .. root.GetProperty("docks")
+                    .EnumerateArray()
+                    .Select(d =>
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["name"] = d.GetProperty("name").GetString(),
+                                ["force"] = force,
+                                ["armoury"] = d.GetProperty("armoury").GetString(),
+                            }
+                    ),
+            ]),
+            ["devices"] = new JsonArray([
+                .. root.GetProperty("devices")
+                    .EnumerateArray()
+                    .Select(d =>
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["serial"] = d.GetProperty("serial").GetString(),
+                                ["model"] = d.GetProperty("model").GetString()!.Replace(' ', '-'),
+                                ["force"] = force,
+                            }
+                    ),
+            ]),
+        }.ToJsonString();
+    }
+}

@@ -1,0 +1,152 @@
+namespace TaserTelemetry.Scoring.Truth;
+
+/// <summary>The simulated world and what of it reached the gateway, with the look-ups that expectations are made of.</summary>
+internal sealed class TrueWorld
+{
+    public const long MinuteMs = 60_000;
+    public const long HourMs = 60 * MinuteMs;
+    public const long DayMs = 24 * HourMs;
+
+    private Dictionary<int, Activation> _activations = [];
+    private Dictionary<(string Device, uint Epoch), DeviceLog> _eventLogs = [];
+    private ILookup<string, DeviceLog> _logsOf = Array.Empty<DeviceLog>().ToLookup(l => l.Device);
+    private ILookup<string, Visit> _visitsOf = Array.Empty<Visit>().ToLookup(v => v.Device);
+    private ILookup<string, Fault> _resetsOf = Array.Empty<Fault>().ToLookup(f => f.Device);
+    private Dictionary<string, PaperRow> _issueRows = [];
+    private Dictionary<string, PaperRow> _rosterRows = [];
+
+    public required string Scenario { get; init; }
+
+    public required long StartMs { get; init; }
+
+    public required long EndMs { get; init; }
+
+    public required IReadOnlyDictionary<string, Device> Devices { get; init; }
+
+    public required IReadOnlyList<Activation> Activations { get; init; }
+
+    public required IReadOnlyList<Use> Uses { get; init; }
+
+    public required IReadOnlyList<Issue> Issues { get; init; }
+
+    public required IReadOnlyList<TrainingDay> Training { get; init; }
+
+    public required IReadOnlyList<Mishap> Mishaps { get; init; }
+
+    public required IReadOnlyList<Check> Checks { get; init; }
+
+    public required IReadOnlyList<Change> Changes { get; init; }
+
+    public required IReadOnlyList<Fault> Faults { get; init; }
+
+    public required IReadOnlyList<Visit> Visits { get; init; }
+
+    public required IReadOnlyList<DeviceLog> Logs { get; init; }
+
+    public required IReadOnlyDictionary<string, Paper> Papers { get; init; }
+
+    /// <summary>Records that a dock passed on altered, as device/log/epoch/sequence.</summary>
+    public required IReadOnlyList<string> LogAlterations { get; init; }
+
+    public IReadOnlyDictionary<string, Issue> IssueById { get; private set; } = new Dictionary<string, Issue>();
+
+    public ILookup<string, Use> UsesOfIssue { get; private set; } = Array.Empty<Use>().ToLookup(u => u.Issue);
+
+    public ILookup<string, Issue> IssuesOfDevice { get; private set; } = Array.Empty<Issue>().ToLookup(i => i.Device);
+
+    public TrueWorld Index()
+    {
+        _activations = Activations.ToDictionary(a => a.Id);
+        foreach (var log in Logs.Where(l => l.Kind == "event"))
+        {
+            _eventLogs[(log.Device, log.Epoch)] = log;
+        }
+
+        _logsOf = Logs.Where(l => l.Kind == "event").ToLookup(l => l.Device);
+        _visitsOf = Visits.OrderBy(v => v.AtMs).ToLookup(v => v.Device);
+        _resetsOf = Faults.Where(f => f.What == "clock-reset").ToLookup(f => f.Device);
+        IssueById = Issues.ToDictionary(i => i.Id);
+        UsesOfIssue = Uses.ToLookup(u => u.Issue);
+        IssuesOfDevice = Issues.ToLookup(i => i.Device);
+        var issues = Papers["issues.csv"];
+        _issueRows = issues.Rows.GroupBy(r => issues.TruthCell(r, "IssueId")).ToDictionary(g => g.Key, g => g.First());
+        var roster = Papers["roster.csv"];
+        var shifts = roster.Written.ToLookup(r => roster.Cell(r, "OfficerRef"));
+        foreach (var issue in Issues)
+        {
+            var row = shifts[issue.Officer]
+                .FirstOrDefault(r => roster.TimeMs(r, "From") <= issue.IssuedMs && issue.IssuedMs <= roster.TimeMs(r, "To"));
+            if (row is not null)
+            {
+                _rosterRows[issue.Id] = row;
+            }
+        }
+
+        return this;
+    }
+
+    public Activation Activation(int id) => _activations[id];
+
+    public IReadOnlyList<Activation> ActivationsOf(Use use) => [.. use.ActivationIds.Select(Activation)];
+
+    public DeviceLog? Log(string device, uint epoch) => _eventLogs.GetValueOrDefault((device, epoch));
+
+    public IEnumerable<DeviceLog> LogsOf(string device) => _logsOf[device];
+
+    public IEnumerable<Visit> VisitsOf(string device) => _visitsOf[device];
+
+    public Device DeviceOf(Activation activation) => Devices[activation.Device];
+
+    public bool IsDelivered(Activation a) => Log(a.Device, a.Epoch) is { } log && a.Sequences.All(log.IsDelivered);
+
+    /// <summary>Recorded duration, a cycle logged in parts put together.</summary>
+    public long RecordedMs(Activation a) => DeviceOf(a).RecordedMs(a.DurationMs);
+
+    /// <summary>Domain 2.7.4: every record that the device wrote in the interval, and both neighbours, has come home.</summary>
+    public bool IsCovered(string device, long fromMs, long toMs)
+    {
+        foreach (var log in LogsOf(device))
+        {
+            var first = Array.BinarySearch(log.AtMs, fromMs);
+            var from = Math.Max(0, (first < 0 ? ~first : first) - 1);
+            var last = Array.BinarySearch(log.AtMs, toMs);
+            var to = Math.Min(log.AtMs.Length - 1, last < 0 ? ~last : last);
+            for (var i = from; i <= to; i++)
+            {
+                if (!log.IsDelivered(log.First + (ulong)i))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return !IsTimeUnbounded(device, fromMs, toMs);
+    }
+
+    /// <summary>Between a reset and the comparison after the next docking nothing says when it is.</summary>
+    public bool IsTimeUnbounded(string device, long fromMs, long toMs)
+    {
+        foreach (var reset in _resetsOf[device])
+        {
+            var next = _visitsOf[device].FirstOrDefault(v => v.AtMs > reset.AtMs)?.AtMs ?? EndMs;
+            if (fromMs <= next + 15 * MinuteMs && toMs >= reset.AtMs - 15 * MinuteMs)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public PaperRow? IssueRow(string issueId) => _issueRows.GetValueOrDefault(issueId);
+
+    public bool IsIssueWritten(string issueId) => IssueRow(issueId)?.Written is not null;
+
+    /// <summary>Crew of an issue, from the roster; empty = none written.</summary>
+    public string CrewOf(string issueId) =>
+        _rosterRows.TryGetValue(issueId, out var row) ? Papers["roster.csv"].Cell(row, "CrewRef") : "";
+
+    /// <summary>End of the shift of an issue, from the roster.</summary>
+    public long ShiftEndMs(string issueId) =>
+        (_rosterRows.TryGetValue(issueId, out var row) ? Papers["roster.csv"].TimeMs(row, "To") : null) ?? IssueById[issueId].ReturnedMs;
+}
