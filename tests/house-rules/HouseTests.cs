@@ -16,6 +16,19 @@ public sealed partial class HouseTests
     }
 
     [Fact]
+    public void Scoring_knows_neither_simulator_nor_reconciler()
+    {
+        var project = "tests/scoring/TaserTelemetry.Scoring.Tests.csproj";
+        Assert.Empty(ProjectGraph.References(project, buildOrderOnly: false));
+        Assert.NotEmpty(ProjectGraph.References(project, buildOrderOnly: true));
+        AssertNone(
+            Tree.CSharp.Where(path => path.StartsWith("tests/scoring/", StringComparison.Ordinal))
+                .Where(path => KnowsTheJudgedPattern().IsMatch(Tree.Read(path)))
+                .Select(path => $"{path}: a judge that shares code with the judged would share its mistakes")
+        );
+    }
+
+    [Fact]
     public void The_auditor_has_no_networking_code() =>
         AssertNone(
             Tree.CSharp.Where(path => path.StartsWith("gateway/auditor/", StringComparison.Ordinal))
@@ -147,6 +160,9 @@ public sealed partial class HouseTests
         var list = wrong.ToList();
         Assert.True(list.Count == 0, string.Join('\n', list));
     }
+
+    [GeneratedRegex(@"TaserTelemetry\.(Simulator|Reconciler|Evidence|Ledger|FirmwareProtocol|Gateway|Auditor)\b(?!"")")]
+    private static partial Regex KnowsTheJudgedPattern();
 
     [GeneratedRegex(@"^Directory\..*\.(props|targets)$")]
     private static partial Regex PropsPattern();

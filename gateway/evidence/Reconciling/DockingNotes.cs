@@ -17,6 +17,7 @@ internal sealed class DockingNotes
     private readonly Dictionary<(ulong Session, string Device), ulong> newest = [];
 
     private readonly Dictionary<(ulong Session, string Device), ulong> claimedAtNs = [];
+    private readonly Dictionary<ulong, ulong> sessions = [];
 
     /// <summary>Every docking; one from a capture stands at the time its own clock comparison claims, not at that of the import.</summary>
     public IReadOnlyList<Docking> All => [.. all.Select(Placed)];
@@ -30,11 +31,16 @@ internal sealed class DockingNotes
         if (utcNs > 0)
         {
             claimedAtNs.TryAdd((session, device), (ulong)utcNs);
+            sessions.TryAdd(session, (ulong)utcNs);
         }
     }
 
     /// <summary>When a session of a capture was, as it claims; null where it does not say, and for sessions that were live.</summary>
     public ulong? ClaimedAtNs(ulong session, string device) => claimedAtNs.TryGetValue((session, device), out var atNs) ? atNs : null;
+
+    /// <summary>When a note of a session was: of its device, else of any device of that session; null where the capture does not say.</summary>
+    public ulong? ClaimedAtNsOf(ulong session, string device) =>
+        ClaimedAtNs(session, device) ?? (sessions.TryGetValue(session, out var atNs) ? atNs : null);
 
     private Docking Placed(Docking docking)
     {

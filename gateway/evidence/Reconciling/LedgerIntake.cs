@@ -66,7 +66,8 @@ public sealed class LedgerIntake
     public IReadOnlyList<GapFact> Gaps => gaps.All;
 
     /// <summary>Notes on integrity.</summary>
-    public IReadOnlyList<IntegrityFact> IntegrityFacts => integrity.All;
+    public IReadOnlyList<IntegrityFact> IntegrityFacts =>
+        [.. integrity.All.Select(f => f with { AtNs = dockings.ClaimedAtNsOf(f.DockingSession, f.Device) ?? f.AtNs })];
 
     /// <summary>Enrolments of devices.</summary>
     public IReadOnlyList<DeviceEnrolment> Enrolments => enrolments;

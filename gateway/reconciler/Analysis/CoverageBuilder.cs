@@ -14,6 +14,12 @@ internal static class CoverageBuilder
     /// <summary>Fills <see cref="DeviceHistory.Covered"/>.</summary>
     public static void Stretches(DeviceHistory device, RuleSet rules)
     {
+        if (!rules.AbsenceNeedsCoverage)
+        {
+            device.Covered.Add(new CoveredStretch(long.MinValue / 4, long.MaxValue / 4));
+            return;
+        }
+
         long boundMax = rules.TimeBoundMinutesMax * TimeInterval.MinuteNs;
         for (int i = 0; i < device.Runs.Count; i++)
         {

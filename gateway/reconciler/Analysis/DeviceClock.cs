@@ -19,6 +19,7 @@ internal sealed class DeviceClock
     private readonly double _driftPpm;
     private readonly int[] _segmentStarts;
     private readonly List<Anchor>[] _anchors;
+    private readonly double _slope;
 
     public DeviceClock(StoredEntry[] entries, IReadOnlyList<LogBatch> batches, IEnumerable<ClockComparison> comparisons, double driftPpm)
     {
@@ -42,7 +43,9 @@ internal sealed class DeviceClock
             anchors.Sort((a, b) => a.Place != b.Place ? a.Place.CompareTo(b.Place) : a.DeviceNs.CompareTo(b.DeviceNs));
         }
 
+        CarryForward();
         CarryAcrossSettings();
+        _slope = Slope();
     }
 
     /// <summary>Device clock of an entry, ns; <see cref="long.MinValue"/> = the stamp is absent.</summary>
@@ -112,8 +115,65 @@ internal sealed class DeviceClock
         return (a.OffsetNs + (long)((b.OffsetNs - a.OffsetNs) * share), Math.Max(a.BoundNs, b.BoundNs));
     }
 
-    private (long Offset, long Bound) Extend(Anchor anchor, long device) =>
-        (anchor.OffsetNs, anchor.BoundNs + (long)(Math.Abs((double)(device - anchor.DeviceNs)) * _driftPpm / 1e6));
+    /// <summary>
+    /// Beyond the comparisons: straight on with the drift that the device has shown elsewhere, where that is more than its model's; the
+    /// bound then allows a quarter of it.
+    /// </summary>
+    private (long Offset, long Bound) Extend(Anchor anchor, long device)
+    {
+        double apart = device - anchor.DeviceNs;
+        double ppm = Math.Max(_driftPpm, Math.Abs(_slope) * 1e6 / 4);
+        return (anchor.OffsetNs + (long)(apart * _slope), anchor.BoundNs + (long)(Math.Abs(apart) * ppm / 1e6));
+    }
+
+    /// <summary>The median drift between comparisons half a day apart and more; 0 where it is within the model's.</summary>
+    private double Slope()
+    {
+        var slopes = new List<double>();
+        foreach (var anchors in _anchors.Where(a => a.Count > 1))
+        {
+            double apart = anchors[^1].DeviceNs - anchors[0].DeviceNs;
+            if (apart > TimeInterval.DayNs / 2)
+            {
+                slopes.Add((anchors[^1].OffsetNs - anchors[0].OffsetNs) / apart);
+            }
+        }
+
+        slopes.Sort();
+        double median = slopes.Count == 0 ? 0 : slopes[slopes.Count / 2];
+        return Math.Abs(median) * 1e6 > _driftPpm && Math.Abs(median) < 0.01 ? median : 0;
+    }
+
+    /// <summary>
+    /// A comparison right before a setting holds behind it, too, by as much as the setting moved the clock: the step is what the clock had
+    /// run away by (domain 1.5).
+    /// </summary>
+    private void CarryForward()
+    {
+        for (int s = 0; s + 1 < _segmentStarts.Length; s++)
+        {
+            int last = _segmentStarts[s + 1] - 1;
+            if (Setting(last) is not { } setting || _anchors[s].Count == 0)
+            {
+                continue;
+            }
+
+            var near = _anchors[s].MinBy(a => Math.Abs(a.DeviceNs - setting.Before));
+            if (Math.Abs(near.DeviceNs - setting.Before) <= TimeInterval.HourNs)
+            {
+                _anchors[s + 1]
+                    .Insert(
+                        0,
+                        new Anchor(
+                            last + 1,
+                            setting.After,
+                            near.OffsetNs + setting.Before - setting.After,
+                            near.BoundNs + TimeInterval.SecondNs
+                        )
+                    );
+            }
+        }
+    }
 
     /// <summary>A record without a usable stamp lies between its neighbours in the log, and before it was received.</summary>
     private TimeInterval Between(int segment, long receivedNs)
@@ -144,13 +204,37 @@ internal sealed class DeviceClock
         {
             var code = _entries[i - 1].Event.Code;
             bool epochEnds = _batches[_entries[i].Batch].Epoch != _batches[_entries[i - 1].Batch].Epoch;
-            if (code is EventCode.TimeSync or EventCode.ClockReset || epochEnds)
+            // a reset is stamped by the clock as it stands after the loss, unless its argument says otherwise (SPEC 15.5)
+            bool lostBefore = code == EventCode.ClockReset && !ResetBegins(i - 1);
+            bool lostHere = _entries[i].Event.Code == EventCode.ClockReset && ResetBegins(i);
+            if (code == EventCode.TimeSync || lostBefore || lostHere || epochEnds || SettingLost(i))
             {
                 starts.Add(i);
             }
         }
 
         return [.. starts];
+    }
+
+    /// <summary>A hole in which the clock went back, or leapt by most of a year: the row that set it is among what is missing.</summary>
+    private bool SettingLost(int entry)
+    {
+        if (_entries[entry].Sequence == _entries[entry - 1].Sequence + 1)
+        {
+            return false;
+        }
+
+        var (before, after) = (DeviceNs(entry - 1), DeviceNs(entry));
+        return before != long.MinValue && after != long.MinValue && (after < before || after - before > 300 * TimeInterval.DayNs);
+    }
+
+    /// <summary>Whether a reset's own stamp is of the new time: it stands no further from the argument than a minute.</summary>
+    private bool ResetBegins(int entry)
+    {
+        var e = _entries[entry].Event;
+        ulong unit = _batches[_entries[entry].Batch].StampUnitNs;
+        ulong apart = e.Stamp > e.Argument ? e.Stamp - e.Argument : e.Argument - e.Stamp;
+        return e.Stamp != EventRecord.StampAbsent && apart <= (ulong)TimeInterval.MinuteNs / unit;
     }
 
     private int SegmentOf(int entry)

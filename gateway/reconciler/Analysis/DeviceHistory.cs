@@ -192,6 +192,8 @@ internal enum SerialGrade : byte
 /// <summary>Everything one device's log says, by time.</summary>
 internal sealed class DeviceHistory
 {
+    private long[]? _ends;
+
     public required string Serial { get; init; }
 
     public required ModelCapabilities Model { get; init; }
@@ -222,7 +224,10 @@ internal sealed class DeviceHistory
 
     public List<ClockStep> ClockSteps { get; } = [];
 
-    public IReadOnlyList<IssueRow> Issues { get; set; } = [];
+    public IReadOnlyList<IssueRow> Issues { get; init; } = [];
+
+    /// <summary>How long an issue without a return is taken to last; a later issue of the device ends it, too.</summary>
+    public long IssueMaxNs { get; init; } = long.MaxValue / 4;
 
     public IReadOnlyList<Docking> Dockings { get; set; } = [];
 
@@ -252,22 +257,76 @@ internal sealed class DeviceHistory
     /// <summary>The issue that covers an instant; operational issues win over others.</summary>
     public IssueRow? IssueAt(TimeInterval when)
     {
-        IssueRow? found = null;
-        foreach (var issue in Issues)
+        IssueRow? other = null;
+        var ends = Ends();
+        for (int i = LastBegunBy(when.HighNs); i >= 0 && ends[i] >= when.LowNs; i--)
         {
-            if (issue.IssuedAt.LowNs > when.HighNs)
+            var issue = Issues[i];
+            if (when.LowNs > End(issue))
             {
-                break;
+                continue;
             }
 
-            bool open = issue.ReturnedAt is not { } back || when.LowNs <= back.HighNs;
-            if (open && (found is null || found.Purpose != IssuePurpose.Operational || issue.Purpose == IssuePurpose.Operational))
+            if (issue.Purpose == IssuePurpose.Operational)
             {
-                found = issue;
+                return issue;
             }
+
+            other ??= issue;
         }
 
-        return found;
+        return other;
+    }
+
+    /// <summary>Issues that begin, end or run within an interval, in order.</summary>
+    public IEnumerable<IssueRow> IssuesOver(long fromNs, long toNs)
+    {
+        var ends = Ends();
+        int low = 0;
+        int high = ends.Length;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = ends[middle] < fromNs ? (middle + 1, high) : (low, middle);
+        }
+
+        for (int i = low; i < Issues.Count && Issues[i].IssuedAt.LowNs <= toNs; i++)
+        {
+            yield return Issues[i];
+        }
+    }
+
+    private long End(IssueRow issue) => issue.ReturnedAt?.HighNs ?? issue.IssuedAt.HighNs + IssueMaxNs;
+
+    private int LastBegunBy(long ns)
+    {
+        int low = 0;
+        int high = Issues.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = Issues[middle].IssuedAt.LowNs <= ns ? (middle + 1, high) : (low, middle);
+        }
+
+        return low - 1;
+    }
+
+    /// <summary>For each issue the latest end of it and all before it: where that lies before a time, nothing earlier covers it.</summary>
+    private long[] Ends()
+    {
+        if (_ends is { } known && known.Length == Issues.Count)
+        {
+            return known;
+        }
+
+        var ends = new long[Issues.Count];
+        for (int i = 0; i < ends.Length; i++)
+        {
+            ends[i] = Math.Max(Math.Max(End(Issues[i]), Issues[i].IssuedAt.HighNs), i == 0 ? long.MinValue : ends[i - 1]);
+        }
+
+        // two threads may both fill it, with the same
+        return _ends = ends;
     }
 
     public LogBatch BatchOf(RecordRef record) => Batches[record.Batch];

@@ -332,7 +332,10 @@ internal sealed class DeviceReader
         int count = 0;
         for (int bay = 0; bay < bays && before != 0 && after != 0; bay++)
         {
-            bool fired = ((before >> (3 * bay)) & 7) == (uint)BayState.Live && ((after >> (3 * bay)) & 7) == (uint)BayState.Deployed;
+            // a bay last seen empty was loaded in between: only a missing ARM row leaves that unseen
+            bool fired =
+                ((before >> (3 * bay)) & 7) is (uint)BayState.Live or (uint)BayState.Empty
+                && ((after >> (3 * bay)) & 7) == (uint)BayState.Deployed;
             count += fired ? 1 : 0;
         }
 

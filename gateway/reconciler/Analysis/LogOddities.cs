@@ -18,7 +18,15 @@ internal sealed class LogOddities(DeviceHistory history, StoredEntry[] entries, 
     {
         CheckClock(i);
         CheckBattery(i, e);
-        _packChanged |= e.Code is EventCode.BatteryInsert or EventCode.BatteryRemove or EventCode.DockConnect or EventCode.UsbConnect;
+        // docks charge: what comes after a record of standing in one is compared with nothing before it
+        _packChanged |=
+            e.Code
+                is EventCode.BatteryInsert
+                    or EventCode.BatteryRemove
+                    or EventCode.DockConnect
+                    or EventCode.UsbConnect
+                    or EventCode.DockDisconnect
+                    or EventCode.UsbDisconnect;
     }
 
     /// <summary>A hole in the log: what comes next is compared with nothing before it.</summary>

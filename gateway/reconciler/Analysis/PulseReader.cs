@@ -37,7 +37,11 @@ internal static class PulseReader
         {
             if (
                 pulse.Event.Code == EventCode.PulseBlock
-                && byStamp.TryGetValue((pulse.Event.Stamp, pulse.Event.ArmedSession), out var found)
+                && (
+                    byStamp.TryGetValue((pulse.Event.Stamp, pulse.Event.ArmedSession), out var found)
+                    // an explicit TEST is in no armed session, and its pulses may name the last one
+                    || byStamp.TryGetValue((pulse.Event.Stamp, 0), out found)
+                )
                 && found.Index >= 0
             )
             {

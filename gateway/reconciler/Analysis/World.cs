@@ -92,6 +92,10 @@ internal sealed class World
         return Math.Max(end, when.HighNs) + window;
     }
 
+    /// <summary>Whether a time is known well enough for anything to rest on it.</summary>
+    public bool IsBounded(TimeInterval when) =>
+        when.LowNs != TimeInterval.Unknown.LowNs && (when.HighNs - when.LowNs) / 2 <= Rules.TimeBoundMinutesMax * TimeInterval.MinuteNs;
+
     public bool InPeriod(TimeInterval when) => when.HighNs >= FromNs && when.LowNs < ToNs;
 
     private static TimeInterval When(RosterRow row) => new(row.From.LowNs, Math.Max(row.From.LowNs, row.To.HighNs));

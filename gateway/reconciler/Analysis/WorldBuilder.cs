@@ -1,6 +1,7 @@
 using TaserTelemetry.Reconciler.Configuration;
 using TaserTelemetry.Reconciler.Inputs;
 using TaserTelemetry.Reconciler.Registers;
+using TaserTelemetry.Reconciler.Time;
 
 namespace TaserTelemetry.Reconciler.Analysis;
 
@@ -79,6 +80,7 @@ internal static class WorldBuilder
                 Model = rules.Capabilities(Model(serial, rows, models)),
                 Armoury = rows.GetValueOrDefault(serial)?.Armoury is { Length: > 0 } a ? a : models.GetValueOrDefault(serial).Armoury ?? "",
                 Issues = issues[serial].ToList(),
+                IssueMaxNs = rules.IssueHoursMax * TimeInterval.HourNs,
                 Dockings = dockings[serial].ToList(),
                 Training = training[serial].ToList(),
                 Unintentional = unintentional[serial].ToList(),

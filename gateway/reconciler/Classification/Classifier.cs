@@ -53,6 +53,11 @@ internal static class Classifier
             }
         }
 
+        if (!world.IsBounded(activation.Start))
+        {
+            return new Verdict(ActivationClass.Waiting, "nothing bounds its time: no clock comparison since a loss of the clock");
+        }
+
         if (incident is { PersonDecides: true })
         {
             return new Verdict(ActivationClass.Waiting, "a person decides a match");

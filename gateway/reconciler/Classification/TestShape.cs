@@ -52,7 +52,7 @@ internal static class TestShape
     public static (IssueRow Issue, bool AtReturn)? Near(Activation activation, int minutes)
     {
         long window = minutes * TimeInterval.MinuteNs;
-        foreach (var issue in activation.Device.Issues)
+        foreach (var issue in activation.Device.IssuesOver(activation.Start.LowNs - window, activation.Start.HighNs + window))
         {
             if (issue.IssuedAt.GapNs(activation.Start) <= window)
             {
@@ -67,6 +67,13 @@ internal static class TestShape
 
         return null;
     }
+
+    /// <summary>One activation at issue or return that would be the model's test had it stopped at one cycle.</summary>
+    public static bool IsOverlongTest(Incident incident, RuleSet rules) =>
+        incident is { Deployments: 0, Matches.Count: 0, Activations: [{ Connection: false } only] }
+        && only.Exceeds(incident.Device.Model.CycleMs)
+        && CodeFits(only)
+        && Near(only, rules.TestWindowMinutes) is not null;
 
     /// <summary>An incident that is nothing but what a function test looks like, near issue or return where that is known.</summary>
     public static bool LooksLikeTest(Incident incident, RuleSet rules)

@@ -143,6 +143,11 @@ public sealed record RuleSet
     /// <summary>The method of 2025 (domain 1.9): its ±1 h and burst filters as excuses. Never in the standard set.</summary>
     public bool PublishedFilters { get; init; }
 
+    /// <summary>
+    /// Absence is evidence only where the log is complete (2.7.4). False takes that away: never for an audit, only to show what it is for.
+    /// </summary>
+    public bool AbsenceNeedsCoverage { get; init; } = true;
+
     /// <summary>Models; rows here replace the known row of the same name.</summary>
     public IReadOnlyList<ModelCapabilities> Models { get; init; } = [];
 

@@ -16,6 +16,9 @@ internal static class Matcher
 
     private const long Scale = 1_000_000;
 
+    /// <summary>How far a crew-mate's use may lie from the reported time: people remember minutes.</summary>
+    private const long CrewBandMinutes = 20;
+
     public static void Match(World world)
     {
         var index = new SerialIndex(world.Devices);
@@ -35,11 +38,58 @@ internal static class Matcher
 
         long nullCost = (long)((1 - world.Rules.CandidateFloor) * Scale);
         var assigned = MinCostAssignment.Solve(rows, columns.Count, nullCost);
+        var best = new Candidate?[drafts.Count];
         for (int i = 0; i < drafts.Count; i++)
         {
-            var (report, candidates) = drafts[i];
-            var best = assigned[i] < 0 ? default(Candidate?) : candidates.Find(c => c.Incident == columns[assigned[i]].Incident);
-            world.Matches.Add(Decide(world, index, report, best));
+            best[i] = assigned[i] < 0 ? null : drafts[i].Candidates.Find(c => c.Incident == columns[assigned[i]].Incident);
+        }
+
+        MatchCrew(world, index, drafts.ConvertAll(d => d.Report), best, nullCost);
+        for (int i = 0; i < drafts.Count; i++)
+        {
+            world.Matches.Add(Decide(world, index, drafts[i].Report, best[i]));
+        }
+    }
+
+    /// <summary>
+    /// Nothing on the officer's own device, and its serial in the report: a crew-mate's may have been taken from the seat beside. Only for
+    /// incidents that no report of their own explains.
+    /// </summary>
+    private static void MatchCrew(World world, SerialIndex index, List<OfficerReport> reports, Candidate?[] best, long nullCost)
+    {
+        var taken = best.Where(b => b is not null).Select(b => b!.Value.Incident).ToHashSet();
+        var columns = new Dictionary<Incident, int>();
+        var rows = new List<IReadOnlyList<AssignmentEdge>>();
+        var left = new List<(int Report, List<Candidate> Candidates)>();
+        for (int i = 0; i < reports.Count; i++)
+        {
+            if (best[i] is not null || reports[i].OfficerRef.Length == 0 || !OwnDevice(world, index, reports[i]))
+            {
+                continue;
+            }
+
+            var devices = new SortedDictionary<string, DeviceHistory>(StringComparer.Ordinal);
+            var band = reports[i].UsedAt.Widen(CrewBandMinutes * TimeInterval.MinuteNs);
+            AddCrew(world, devices, reports[i], band);
+            var candidates = Scored(world, devices, reports[i], band)
+                .FindAll(c => c.Score >= world.Rules.MatchThreshold && !taken.Contains(c.Incident));
+            if (candidates.Count > 0)
+            {
+                left.Add((i, candidates));
+                rows.Add(
+                    candidates.ConvertAll(c =>
+                    {
+                        columns.TryAdd(c.Incident, columns.Count);
+                        return new AssignmentEdge(columns[c.Incident], (long)((1 - Math.Min(1, c.Score)) * Scale));
+                    })
+                );
+            }
+        }
+
+        var assigned = MinCostAssignment.Solve(rows, columns.Count, nullCost);
+        for (int k = 0; k < left.Count; k++)
+        {
+            best[left[k].Report] = left[k].Candidates.Where(c => columns[c.Incident] == assigned[k]).Select(c => (Candidate?)c).FirstOrDefault();
         }
     }
 
@@ -79,26 +129,49 @@ internal static class Matcher
             devices[exact.Serial] = exact;
         }
 
+        var band = report.UsedAt.Widen(world.Rules.ReportTimeBandMinutes * TimeInterval.MinuteNs);
+        AddIssued(world, devices, report.OfficerRef, band);
         // a serial that is right leaves nothing to guess at; sequential serials would have dozens of neighbours
-        bool own = OwnDevice(world, index, report);
-        foreach (var probable in own ? [] : index.Probable(report.DeviceSerial))
+        if (!OwnDevice(world, index, report))
         {
-            devices[probable.Serial] = probable;
+            foreach (var probable in index.Probable(report.DeviceSerial))
+            {
+                devices[probable.Serial] = probable;
+            }
+
+            AddCrew(world, devices, report, band);
+            return Scored(world, devices, report, band);
         }
 
-        var band = report.UsedAt.Widen(world.Rules.ReportTimeBandMinutes * TimeInterval.MinuteNs);
-        var crew = own ? [] : world.CrewOf(report.OfficerRef, report.UsedAt);
-        foreach (string officer in crew.Prepend(report.OfficerRef))
+        return Scored(world, devices, report, band);
+    }
+
+    private static void AddCrew(World world, SortedDictionary<string, DeviceHistory> devices, OfficerReport report, TimeInterval band)
+    {
+        foreach (string officer in world.CrewOf(report.OfficerRef, report.UsedAt))
         {
-            foreach (var issue in world.IssuesOf(officer))
+            AddIssued(world, devices, officer, band);
+        }
+    }
+
+    private static void AddIssued(World world, SortedDictionary<string, DeviceHistory> devices, string officer, TimeInterval band)
+    {
+        foreach (var issue in world.IssuesOf(officer))
+        {
+            if (Scorer.Span(world.Rules, issue).Overlaps(band) && world.DeviceBySerial.TryGetValue(issue.DeviceSerial, out var device))
             {
-                if (Scorer.Span(world.Rules, issue).Overlaps(band) && world.DeviceBySerial.TryGetValue(issue.DeviceSerial, out var device))
-                {
-                    devices[device.Serial] = device;
-                }
+                devices[device.Serial] = device;
             }
         }
+    }
 
+    private static List<Candidate> Scored(
+        World world,
+        SortedDictionary<string, DeviceHistory> devices,
+        OfficerReport report,
+        TimeInterval band
+    )
+    {
         var candidates = new List<Candidate>();
         foreach (var device in devices.Values)
         {
@@ -118,7 +191,9 @@ internal static class Matcher
     /// <summary>The serial is that of a device on issue to the officer: nothing speaks for a crew-mate's device then.</summary>
     private static bool OwnDevice(World world, SerialIndex index, OfficerReport report) =>
         index.Exact(report.DeviceSerial) is { } device
-        && device.Issues.Any(i => i.OfficerRef == report.OfficerRef && Scorer.Span(world.Rules, i).Overlaps(report.UsedAt));
+        && device
+            .IssuesOver(report.UsedAt.LowNs, report.UsedAt.HighNs)
+            .Any(i => i.OfficerRef == report.OfficerRef && Scorer.Span(world.Rules, i).Overlaps(report.UsedAt));
 
     /// <summary>Incidents of a device that can lie in a band; they are in order of time.</summary>
     private static IEnumerable<Incident> Near(DeviceHistory device, TimeInterval band)

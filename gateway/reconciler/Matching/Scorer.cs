@@ -57,7 +57,9 @@ internal static class Scorer
     /// <summary>True where the register has the device with this officer at that time.</summary>
     public static bool Issued(World world, OfficerReport report, Incident incident) =>
         report.OfficerRef.Length > 0
-        && incident.Device.Issues.Any(i => i.OfficerRef == report.OfficerRef && Span(world.Rules, i).Overlaps(incident.Span));
+        && incident
+            .Device.IssuesOver(incident.Span.LowNs, incident.Span.HighNs)
+            .Any(i => i.OfficerRef == report.OfficerRef && Span(world.Rules, i).Overlaps(incident.Span));
 
     /// <summary>A crew-mate's device is only taken for a reported discharge or arc that its log bears out.</summary>
     private static bool ActivelyCompatible(OfficerReport report, Incident incident) =>

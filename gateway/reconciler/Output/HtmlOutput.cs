@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using TaserTelemetry.Reconciler.Findings;
+using TaserTelemetry.Reconciler.Rules;
 using TaserTelemetry.Reconciler.Time;
 
 namespace TaserTelemetry.Reconciler.Output;
@@ -25,9 +26,9 @@ public static class HtmlOutput
     private const string Style =
         "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:1rem;color:#1a1a1a;background:#fff}"
         + "table{border-collapse:collapse;margin:.5rem 0 1.5rem;width:100%}caption{text-align:left;font-weight:600;padding:.3rem 0}"
-        + "th,td{border:1px solid #767676;padding:.3rem .6rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}td.n,th.n{text-align:right}"
+        + "th,td{border:1px solid #767676;padding:.3rem .6rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}td.n,th.n{text-align:right;white-space:nowrap;overflow-wrap:normal}"
         + "th{background:#f0f0f0}section.case{border:1px solid #767676;border-left-width:6px;padding:.5rem 1rem;margin:1rem 0}"
-        + "code{overflow-wrap:anywhere;font-size:.85em}svg{max-width:100%;height:auto}a{color:#0b4f8a}dt{font-weight:600}summary{cursor:pointer}"
+        + "code{overflow-wrap:anywhere;font-size:.85em}svg{max-width:100%;height:auto}a{color:#0b4f8a}dt{font-weight:600}summary{cursor:pointer}nav ul{padding-left:1.2rem}tfoot td,tfoot th{font-weight:700;border-top:2px solid #1a1a1a}"
         + "@media print{section.case{break-inside:avoid}}";
 
     /// <summary>Writes it as UTF-8; the stream stays open.</summary>
@@ -46,6 +47,9 @@ public static class HtmlOutput
             )
         );
         w.Write(Line(FixedLimits));
+        w.Write(
+            "<nav aria-label=\"Contents\"><ul><li><a href=\"#account\">The account</a></li><li><a href=\"#coverage\">Coverage</a></li><li><a href=\"#not-testable\">Not testable with these inputs</a></li><li><a href=\"#cases\">Cases</a></li><li><a href=\"#imports\">Files</a></li></ul></nav>\n"
+        );
         Account(w, result.Account);
         Coverage(w, result.Coverage);
         NotTestable(w, result.NotTestable);
@@ -70,7 +74,7 @@ public static class HtmlOutput
         {
             Sum(
                 w,
-                "Cartridges: opening and received",
+                $"Cartridges: {Number(c.Opening)} at the opening and {Number(c.Received)} received",
                 c.Opening + c.Received,
                 [
                     ("Used", c.Used),
@@ -82,8 +86,13 @@ public static class HtmlOutput
             );
         }
 
-        string examined = a.UsesExamined is { } n ? n.ToString(CultureInfo.InvariantCulture) : "decisions were not read";
-        w.Write(Line(FormattableString.Invariant($"Uses examined by a person: {examined} of {a.Uses} uses.")));
+        w.Write(
+            Line(
+                a.UsesExamined is { } n
+                    ? $"Uses examined by a person: {Number(n)} of {Number(a.Uses)}."
+                    : $"Uses: {Number(a.Uses)}. How many of them a person has examined is not known: decisions were not read."
+            )
+        );
     }
 
     private static void Sum(StreamWriter w, string caption, int total, IEnumerable<(string Name, int Count)> rows)
@@ -93,12 +102,12 @@ public static class HtmlOutput
         );
         foreach (var (name, count) in rows)
         {
-            w.Write(FormattableString.Invariant($"<tr><th scope=\"row\">{Html(name)}</th><td class=\"n\">{count}</td></tr>\n"));
+            w.Write(FormattableString.Invariant($"<tr><th scope=\"row\">{Html(name)}</th><td class=\"n\">{Number(count)}</td></tr>\n"));
         }
 
         w.Write(
             FormattableString.Invariant(
-                $"</tbody>\n<tfoot><tr><th scope=\"row\">Sum</th><td class=\"n\">{total}</td></tr></tfoot>\n</table>\n"
+                $"</tbody>\n<tfoot><tr><th scope=\"row\">Sum</th><td class=\"n\">{Number(total)}</td></tr></tfoot>\n</table>\n"
             )
         );
     }
@@ -112,7 +121,7 @@ public static class HtmlOutput
                 coverage.HasRegister
                     ? string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{coverage.CompleteDays} of {coverage.DeviceDays} device-days in service ({share:0.0} %) have a complete, time-bounded log. What is said below about absence rests on those alone."
+                        $"{Number(coverage.CompleteDays)} of {Number(coverage.DeviceDays)} device-days in service ({share:0.0} %) have a complete, time-bounded log. What is said below about absence rests on those alone."
                     )
                     : "No asset register was handed in: only devices that were heard of are known, and no share can be given."
             )
@@ -147,7 +156,7 @@ public static class HtmlOutput
         );
         foreach (var item in items)
         {
-            string count = item.Count == 0 ? "whole run" : item.Count.ToString(CultureInfo.InvariantCulture);
+            string count = item.Count == 0 ? "whole run" : Number(item.Count);
             w.Write($"<tr><th scope=\"row\">{Html(item.RuleId)}</th><td>{Html(item.Reason)}</td><td class=\"n\">{count}</td></tr>\n");
         }
 
@@ -160,10 +169,11 @@ public static class HtmlOutput
         w.Write(
             Line(
                 FormattableString.Invariant(
-                    $"{result.Cases.Count} case(s), {result.Findings.Count} finding(s). Priority 1 comes first; information comes last."
+                    $"{Number(result.Cases.Count)} case(s), {Number(result.Findings.Count)} finding(s). Priority 1 comes first; information comes last."
                 )
             )
         );
+        CasesByRule(w, result);
         var timeline = new CaseTimeline(result);
         foreach (var item in result.Cases.Take(CasesShownMax))
         {
@@ -182,12 +192,45 @@ public static class HtmlOutput
         }
     }
 
+    /// <summary>What waits, at a glance; a rule's number leads to its first case.</summary>
+    private static void CasesByRule(StreamWriter w, ReconciliationResult result)
+    {
+        if (result.Cases.Count == 0)
+        {
+            return;
+        }
+
+        w.Write(
+            "<table>\n<caption>Cases by their first finding</caption>\n<thead><tr><th scope=\"col\">Rule</th><th scope=\"col\">What it finds</th><th scope=\"col\">Kind</th><th scope=\"col\">Priority</th><th scope=\"col\" class=\"n\">Cases</th></tr></thead>\n<tbody>\n"
+        );
+        foreach (
+            var group in result
+                .Cases.Select((c, i) => (Case: c, Shown: i < CasesShownMax))
+                .GroupBy(c => (c.Case.Primary.RuleId, c.Case.Primary.Kind, c.Case.Primary.Priority))
+                .OrderBy(g => g.Key.Priority == 0 ? 9 : g.Key.Priority)
+                .ThenBy(g => g.Key.RuleId, StringComparer.Ordinal)
+        )
+        {
+            var first = group.First();
+            string rule = first.Shown ? $"<a href=\"#{first.Case.Id}\">{Html(group.Key.RuleId)}</a>" : Html(group.Key.RuleId);
+            w.Write(
+                $"<tr><th scope=\"row\">{rule}</th><td>{Html(Title(group.Key.RuleId))}</td><td>{Words(group.Key.Kind)}</td><td>{Priority(group.Key.Priority)}</td><td class=\"n\">{Number(group.Count())}</td></tr>\n"
+            );
+        }
+
+        w.Write("</tbody>\n</table>\n");
+    }
+
+    private static string Title(string rule) => RuleCatalogue.All.FirstOrDefault(r => r.Id == rule)?.Title ?? "";
+
+    private static string Priority(int priority) =>
+        priority == 0 ? "information" : "priority " + priority.ToString(CultureInfo.InvariantCulture);
+
     private static void Case(StreamWriter w, Case item, CaseTimeline timeline)
     {
         var f = item.Primary;
-        string priority = f.Priority == 0 ? "information" : FormattableString.Invariant($"priority {f.Priority}");
         w.Write(
-            $"<section class=\"case\" aria-labelledby=\"{item.Id}\">\n<h3 id=\"{item.Id}\">{Html(f.RuleId)}, {Words(f.Kind)}, {priority}</h3>\n"
+            $"<section class=\"case\" aria-labelledby=\"{item.Id}\">\n<h3 id=\"{item.Id}\">{Html(f.RuleId)}: {Html(Title(f.RuleId))} ({Words(f.Kind)}, {Priority(f.Priority)})</h3>\n"
         );
         w.Write(Line(f.Wording));
         w.Write(timeline.Svg(item));
@@ -278,6 +321,8 @@ public static class HtmlOutput
             FindingKind.DataQuality => "data quality",
             _ => kind.ToString().ToLowerInvariant(),
         };
+
+    private static string Number(int count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 
     private static string Line(string text) => "<p>" + Html(text) + "</p>\n";
 

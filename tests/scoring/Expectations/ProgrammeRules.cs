@@ -18,7 +18,9 @@ internal static class ProgrammeRules
             var alarm = Score.Proportion.ExactLow(not, all) > 0.05;
             found.OfWords(
                 "F02",
-                repeated ? Verdict.Allowed : alarm ? Verdict.Expected : Verdict.Forbidden,
+                repeated ? Verdict.Allowed
+                    : alarm ? Verdict.Expected
+                    : Verdict.Forbidden,
                 month.Key + ", all teams",
                 "reports without a level"
             );

@@ -27,22 +27,17 @@ internal static class ReportRules
     {
         var (world, found) = (scene.World, scene.Found);
         var grade = scene.Grade(report.Serial, use.Device);
-        var onIssueToAnother = world.Issues.Any(i =>
-            Scene.Plain(i.Device) == Scene.Plain(report.Serial)
-            && i.Officer != use.Officer
-            && i.IssuedMs <= use.StartMs
-            && use.StartMs <= i.ReturnedMs
-            && world.IsIssueWritten(i.Id)
-        );
+        var holders = Holders(scene, report.Serial, use.StartMs);
+        var ofAnother = holders.Count > 0 && !holders.Contains(use.Officer);
         var exact = report.Serial == use.Device;
         var verdict = grade switch
         {
-            SerialGrade.Exact => exact ? Verdict.Forbidden : Verdict.Allowed,
             SerialGrade.NoDevice => Verdict.Expected,
-            SerialGrade.OtherDevice when onIssueToAnother && scene.Reports.IsInternal => Verdict.Expected,
+            SerialGrade.Exact or SerialGrade.OtherDevice when ofAnother && scene.Reports.IsInternal => Verdict.Expected,
+            SerialGrade.Exact => exact ? Verdict.Forbidden : Verdict.Allowed,
             _ => Verdict.Allowed,
         };
-        if (exact && !world.IsIssueWritten(use.Issue))
+        if (exact && (!world.IsIssueWritten(use.Issue) || holders.Count != 1))
         {
             verdict = Verdict.Allowed;
         }
@@ -50,17 +45,49 @@ internal static class ReportRules
         found.OfReport("A03", verdict, report, "device serial as written: " + grade);
         if (scene.CanRun("A13"))
         {
-            var sure = grade == SerialGrade.OtherDevice && use.ActivationIds.Count > 0 && scene.IsDelivered(use) && world.IsIssueWritten(use.Issue);
-            var near = sure && scene.World.Activations.Any(a =>
-                Scene.Plain(a.Device) == Scene.Plain(report.Serial) && a.Purpose != "test" && Math.Abs(a.StartMs - use.StartMs) < 2 * TrueWorld.HourMs);
+            var sure =
+                grade == SerialGrade.OtherDevice
+                && use.ActivationIds.Count > 0
+                && scene.IsDelivered(use)
+                && world.IsIssueWritten(use.Issue);
+            var near =
+                sure
+                && world.Activations.Any(a =>
+                    Scene.Plain(a.Device) == Scene.Plain(report.Serial)
+                    && a.Purpose != "test"
+                    && Math.Abs(a.StartMs - use.StartMs) < 2 * TrueWorld.HourMs
+                );
+            var mates = Holders(scene, use.Device, use.StartMs);
+            var joined =
+                mates.Contains(use.Officer) || use.Believed.Length > 0 && use.Believed != use.Device && world.IsIssueWritten(use.Issue);
             found.OfReport(
                 "A13",
-                grade == SerialGrade.Exact ? Verdict.Forbidden : sure && !near && IsDischarge(report.Level) ? Verdict.Expected : Verdict.Allowed,
+                grade == SerialGrade.Exact && verdict == Verdict.Forbidden ? Verdict.Forbidden
+                    : sure && joined && !near && !world.IsTimeUnbounded(use.Device, use.StartMs, use.EndMs) && IsDischarge(report.Level)
+                        ? Verdict.Expected
+                    : Verdict.Allowed,
                 report,
                 "device serial as written: " + grade
             );
         }
     }
+
+    /// <summary>Officers whom the register has the device on issue to at a time.</summary>
+    private static HashSet<string> Holders(Scene scene, string serial, long atMs)
+    {
+        var paper = scene.World.Papers["issues.csv"];
+        var rows = RowsOf.GetValue(scene.World, _ => paper.Written.ToLookup(r => Scene.Plain(paper.Cell(r, "DeviceSerial"))))[
+            Scene.Plain(serial)
+        ];
+        return rows.Where(r =>
+                paper.TimeMs(r, "IssuedAt") <= atMs
+                && atMs <= (paper.TimeMs(r, "ReturnedAt") ?? paper.TimeMs(r, "IssuedAt") + 16 * TrueWorld.HourMs)
+            )
+            .Select(r => paper.Cell(r, "OfficerRef"))
+            .ToHashSet();
+    }
+
+    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<TrueWorld, ILookup<string, PaperRow>> RowsOf = [];
 
     private static void Levels(Scene scene, Report report, Use use)
     {
@@ -68,16 +95,27 @@ internal static class ReportRules
         var set = scene.CompatibleLevels(use);
         var plain = scene.IsPlain(report, use) && scene.IsDelivered(use);
         var covered = plain && world.IsCovered(use.Device, use.StartMs - 2 * TrueWorld.HourMs, use.EndMs + 2 * TrueWorld.HourMs);
-        Verdict If(bool sure, bool expected) => !sure ? Verdict.Allowed : expected ? Verdict.Expected : Verdict.Forbidden;
+        Verdict If(bool sure, bool expected) =>
+            !sure ? Verdict.Allowed
+            : expected ? Verdict.Expected
+            : Verdict.Forbidden;
         if (set.Count == 0)
         {
             // nothing else of that issue may look like what the report says: a test does not, another use or a mishap does
-            var alone = covered && !world.Activations.Any(a =>
-                a.Device == use.Device && a.Purpose != "test" && Math.Abs(a.StartMs - use.StartMs) < 3 * TrueWorld.HourMs);
+            var alone =
+                covered
+                && !world.Activations.Any(a =>
+                    a.Device == use.Device && a.Purpose != "test" && Math.Abs(a.StartMs - use.StartMs) < 3 * TrueWorld.HourMs
+                );
             // a report that the public layout may join to another device that was active then is left open
             found.OfReport("A02", If(alone || !IsDischarge(report.Level), IsDischarge(report.Level)), report, "nothing recorded");
             found.OfReport("A04", Verdict.Forbidden, report, "nothing recorded");
-            found.OfReport("A05", IsDischarge(report.Level) || report.Level >= Level.Arced ? Verdict.Allowed : Verdict.Forbidden, report, "nothing recorded");
+            found.OfReport(
+                "A05",
+                IsDischarge(report.Level) || report.Level >= Level.Arced ? Verdict.Allowed : Verdict.Forbidden,
+                report,
+                "nothing recorded"
+            );
             found.OfReport("A12", report.Level == Level.None ? Verdict.Allowed : Verdict.Forbidden, report, "nothing recorded");
             return;
         }
@@ -88,7 +126,12 @@ internal static class ReportRules
         var open = below && (report.Level, set[0]) is (Level.DriveStun, Level.Angled) or (Level.RedDot, Level.Arced or Level.DriveStun);
         open |= stated && report.Level == Level.RedDot && set[0] == Level.Arced;
         found.OfReport("A04", open ? Verdict.Allowed : If(plain, below), report, "set " + set[0] + " to " + set[^1]);
-        found.OfReport("A05", open || (plain && !covered) ? Verdict.Allowed : If(covered, report.Level > set[^1]), report, "set " + set[0] + " to " + set[^1]);
+        found.OfReport(
+            "A05",
+            open || (plain && !covered) ? Verdict.Allowed : If(covered, report.Level > set[^1]),
+            report,
+            "set " + set[0] + " to " + set[^1]
+        );
         found.OfReport("A12", If(plain, !stated), report, "level stated or not");
         found.OfReport("A16", If(plain, report.Level == Level.DriveStun && set[0] == Level.Angled), report, "drive stun or not");
     }
@@ -105,11 +148,20 @@ internal static class ReportRules
         var plain = scene.IsPlain(report, use) && scene.IsDelivered(use);
         if (report.Cycles is { } cycles)
         {
-            found.OfReport("A06", !plain ? Verdict.Allowed : cycles != activations.Count ? Verdict.Expected : Verdict.Forbidden, report, "cycles");
+            found.OfReport(
+                "A06",
+                !plain ? Verdict.Allowed
+                    : cycles != activations.Count ? Verdict.Expected
+                    : Verdict.Forbidden,
+                report,
+                "cycles"
+            );
         }
 
         Mark(scene, "A07", report.Extended, Scene.Any(activations.Select(scene.IsLong)), plain, report);
-        Mark(scene, "A08", report.Interrupted, Scene.Any(activations.Select(scene.IsShort)), plain, report);
+        // the form asks for the cycle of a fired cartridge; a warning arc or a drive stun is not one
+        var fired = !world.Devices[use.Device].ShowsCartridges || activations.Any(a => a.Deployed);
+        Mark(scene, "A08", report.Interrupted, fired ? Scene.Any(activations.Select(scene.IsShort)) : null, plain, report);
         // a repeat on the same cartridge can be seen only where the model shows cartridges and one was fired
         var shows = world.Devices[use.Device].ShowsCartridges && activations.Any(a => a.Deployed);
         bool? repeated = shows ? activations.SkipWhile(a => !a.Deployed).Any(a => !a.Deployed) : null;
@@ -123,7 +175,10 @@ internal static class ReportRules
             return;
         }
 
-        var verdict = !plain || inLog is null ? Verdict.Allowed : (mark == "Yes") != inLog ? Verdict.Expected : Verdict.Forbidden;
+        var verdict =
+            !plain || inLog is null ? Verdict.Allowed
+            : (mark == "Yes") != inLog ? Verdict.Expected
+            : Verdict.Forbidden;
         scene.Found.OfReport(rule, verdict, report, "marked " + mark);
     }
 
@@ -153,16 +208,36 @@ internal static class ReportRules
 
         var register = world.Papers["cartridges.csv"];
         var fired = use.CartridgesFired.ToHashSet();
-        var decremented = register.Written.Count(r => register.Cell(r, "Move") == "used" && fired.Contains(register.Cell(r, "CartridgeSerial")));
+        var mine = register
+            .Written.Where(r => register.Cell(r, "Move") == "used" && register.Cell(r, "DeviceSerial") == use.Device)
+            .ToList();
+        var decremented = mine.Count(r =>
+            fired.Contains(register.Cell(r, "CartridgeSerial")) && register.Cell(r, "IncidentRef") == use.Incident
+        );
         var plain = scene.IsPlain(report, use) && scene.IsDelivered(use);
-        var open = !plain || !world.Devices[use.Device].ShowsCartridges || report.Cartridges.Count == 0 || Deployments(world, use) != fired.Count
-            || report.Cartridges.Any(c => Scene.Plain(c) == Scene.Plain(use.Device));
+        // a discharge by mistake in the same issue may be booked on this use by whoever reads the register
+        var doubtful = mine.Any(r =>
+            !fired.Contains(register.Cell(r, "CartridgeSerial"))
+            && Math.Abs((register.TimeMs(r, "At") ?? 0) - use.StartMs) < (scene.Reports.IsInternal ? 2 : 24) * TrueWorld.HourMs
+        );
+        var open =
+            !plain
+            || !world.Devices[use.Device].ShowsCartridges
+            || report.Cartridges.Count == 0
+            || scene.Deployments(use) != fired.Count
+            || report.Cartridges.Any(c => Scene.Plain(c) == Scene.Plain(use.Device))
+            || doubtful
+            || !world.IsCovered(use.Device, use.StartMs - 2 * TrueWorld.MinuteMs, use.EndMs + 2 * TrueWorld.MinuteMs);
         var differs = decremented != fired.Count || report.Cartridges.Count != fired.Count;
-        found.OfReport("A10", open ? Verdict.Allowed : differs ? Verdict.Expected : Verdict.Forbidden, report, "cartridges");
+        found.OfReport(
+            "A10",
+            open ? Verdict.Allowed
+                : differs ? Verdict.Expected
+                : Verdict.Forbidden,
+            report,
+            "cartridges"
+        );
     }
-
-    private static int Deployments(TrueWorld world, Use use) =>
-        world.ActivationsOf(use).Count(a => a.Deployed) * (world.Devices[use.Device].Model == "TASER 10" ? 2 : 1);
 
     private static HashSet<string> Known(TrueWorld world) => KnownOf.GetValue(world, Gather);
 
@@ -199,20 +274,29 @@ internal static class ReportRules
     {
         var (world, paper) = (scene.World, scene.Reports.Paper);
         var first = report.Versions.Min(r => paper.TimeMs(r, "SubmittedAt") ?? long.MaxValue);
-        var due = world.ShiftEndMs(use.Issue) + 24 * TrueWorld.HourMs;
+        var own =
+            world.Issues.FirstOrDefault(i => i.Officer == use.Officer && i.IssuedMs <= use.StartMs && use.StartMs <= i.ReturnedMs)?.Id
+            ?? use.Issue;
+        var due = world.ShiftEndMs(own) + 24 * TrueWorld.HourMs;
         var edited = report.Versions.Count > 1 && IsEdited(paper, report.Versions);
         var second = report.Versions.Max(r => paper.TimeMs(r, "SubmittedAt") ?? 0);
         var available = world.VisitsOf(use.Device).Any(v => v.AtMs > use.EndMs && v.AtMs < second);
         var plain = world.IsIssueWritten(use.Issue);
         var open = !plain || first > due && first <= due + 5 * TrueWorld.HourMs;
         var expected = first > due || edited && available;
-        scene.Found.OfReport("A17", open ? Verdict.Allowed : expected ? Verdict.Expected : Verdict.Forbidden, report, "submission and versions");
+        scene.Found.OfReport(
+            "A17",
+            open ? Verdict.Allowed
+                : expected ? Verdict.Expected
+                : Verdict.Forbidden,
+            report,
+            "submission and versions"
+        );
     }
 
     /// <summary>A real edit: a cell other than those that every version has of its own.</summary>
     private static bool IsEdited(Paper paper, IReadOnlyList<PaperRow> versions) =>
-        versions[0].Written!.Zip(versions[^1].Written!).Where((p, i) => p.First != p.Second && i > 5).Any()
-        && paper.Has("ReviewedAt");
+        versions[0].Written!.Zip(versions[^1].Written!).Where((p, i) => p.First != p.Second && i > 5).Any() && paper.Has("ReviewedAt");
 
     public static bool IsDischarge(Level level) => level is Level.DriveStun or Level.Angled or Level.Fired;
 }

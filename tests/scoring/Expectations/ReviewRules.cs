@@ -12,7 +12,7 @@ internal static class ReviewRules
             OfIncident(scene, [.. incident]);
         }
 
-        foreach (var a in scene.World.Activations.Where(a => a.Purpose is not "operational"))
+        foreach (var a in scene.World.Activations.Where(a => a.Purpose is "test"))
         {
             foreach (var rule in new[] { "B01", "B02", "B03", "B04", "B05" })
             {
@@ -27,14 +27,9 @@ internal static class ReviewRules
         foreach (var use in uses)
         {
             var known = IsKnown(scene, use);
-            foreach (var a in world.ActivationsOf(use))
-            {
-                var twenty = world.RecordedMs(a) - 20_000;
-                var unit = world.DeviceOf(a).DurationUnitMs;
-                bool? continuous = twenty > unit ? true : twenty < -unit ? false : twenty >= unit ? true : null;
-                found.OfActivations("B01", Of(known ? scene.IsLong(a) : null), [a], "one cycle");
-                found.OfActivations("B04", Of(known ? continuous : null), [a], "continuous");
-            }
+            var all = world.ActivationsOf(use);
+            found.OfActivations("B01", Of(known ? Scene.Any(all.Select(scene.IsLong)) : null), all, "one cycle");
+            found.OfActivations("B04", Of(known ? Scene.Any(all.Select(a => IsContinuous(scene, a))) : null), all, "continuous");
         }
 
         Totals(scene, uses);
@@ -42,6 +37,15 @@ internal static class ReviewRules
         {
             Handcuffed(scene, uses);
         }
+    }
+
+    /// <summary>Twenty seconds and more, whatever the unit left out: a whole-second 20 may have been 19.5.</summary>
+    private static bool? IsContinuous(Scene scene, Activation a)
+    {
+        var (recorded, half) = (scene.World.RecordedMs(a), scene.World.DeviceOf(a).DurationUnitMs / 2);
+        return recorded - half >= 20_000 ? true
+            : recorded + half < 20_000 ? false
+            : null;
     }
 
     private static void Totals(Scene scene, List<Use> uses)
@@ -66,7 +70,10 @@ internal static class ReviewRules
             where string.CompareOrdinal(a.Device, b.Device) < 0
             select Math.Min(a.EndMs, b.EndMs) - Math.Max(a.StartMs, b.StartMs)
         ).Max();
-        bool? certain = overlap >= 3_000 ? true : overlap > -15_000 ? null : false;
+        bool? certain =
+            overlap >= 3_000 ? true
+            : overlap > -15_000 ? null
+            : false;
         found.OfActivations("B05", Of(!known || !joined ? null : certain), all, "two devices");
     }
 
@@ -82,7 +89,8 @@ internal static class ReviewRules
         return total <= 15_000 || !joined && sums.TrueForAll(s => s.Ms <= 15_000) && total <= 15_000 ? false : null;
     }
 
-    private static long Slack(Scene scene, List<Use> uses) => uses.Sum(u => scene.World.Devices[u.Device].DurationUnitMs * u.ActivationIds.Count);
+    private static long Slack(Scene scene, List<Use> uses) =>
+        uses.Sum(u => scene.World.Devices[u.Device].DurationUnitMs * u.ActivationIds.Count);
 
     private static bool IsJoined(Scene scene, List<Use> uses)
     {
@@ -95,20 +103,25 @@ internal static class ReviewRules
     {
         var (world, found) = (scene.World, scene.Found);
         var paper = world.Papers["incidents.csv"];
-        var after = Times.GetValue(world, _ => paper.Written
-            .Where(r => paper.Cell(r, "Kind") is "handcuffed" or "custody")
-            .GroupBy(r => paper.Cell(r, "IncidentRef"))
-            .ToDictionary(g => g.Key, g => g.Min(r => paper.TimeMs(r, "At") ?? long.MaxValue)));
+        var after = Times.GetValue(
+            world,
+            _ =>
+                paper
+                    .Written.Where(r => paper.Cell(r, "Kind") is "handcuffed" or "custody")
+                    .GroupBy(r => paper.Cell(r, "IncidentRef"))
+                    .ToDictionary(g => g.Key, g => g.Min(r => paper.TimeMs(r, "At") ?? long.MaxValue))
+        );
         foreach (var use in uses)
         {
             var known = IsKnown(scene, use) && scene.Reports.Of(use) is { } report && scene.IsPlain(report, use);
             var discharge = scene.CompatibleLevels(use)[0] >= Level.DriveStun;
-            foreach (var a in world.ActivationsOf(use))
-            {
-                var late = after.TryGetValue(use.Incident, out var at) ? a.StartMs - at : long.MinValue / 2;
-                bool? answer = late > 30_000 ? (discharge ? true : null) : late > -30_000 ? null : false;
-                found.OfActivations("B06", Of(known || answer == false ? answer : null), [a], "after handcuffing");
-            }
+            var all = world.ActivationsOf(use);
+            var late = after.TryGetValue(use.Incident, out var at) ? all.Max(a => a.StartMs) - at : long.MinValue / 2;
+            bool? answer =
+                late > 30_000 ? (discharge ? true : null)
+                : late > -30_000 ? null
+                : false;
+            found.OfActivations("B06", Of(known || answer == false ? answer : null), all, "after handcuffing");
         }
     }
 

@@ -34,6 +34,10 @@ internal sealed class Scene(TrueWorld world, Reports reports)
         return activations.Any(a => a.Deployed) ? [Level.Angled, Level.Fired] : [Level.Arced, Level.DriveStun];
     }
 
+    /// <summary>Cartridges that the log of a use shows: a ten-chamber device fires two single probes a cycle.</summary>
+    public int Deployments(Use use) =>
+        World.ActivationsOf(use).Count(a => a.Deployed) * (World.Devices[use.Device].Model == "TASER 10" ? 2 : 1);
+
     public bool IsDelivered(Use use) => World.ActivationsOf(use).All(World.IsDelivered);
 
     /// <summary>Whether a cycle is surely over five seconds, surely not, or within one unit of it (null).</summary>

@@ -3,7 +3,16 @@ using System.Text.Json;
 namespace TaserTelemetry.Scoring.Findings;
 
 /// <summary>One finding as result.json tells it.</summary>
-internal sealed record Finding(string Rule, string Case, bool IsPrimary, string PrimaryRule, int Priority, string Wording, long FromMs, long ToMs)
+internal sealed record Finding(
+    string Rule,
+    string Case,
+    bool IsPrimary,
+    string PrimaryRule,
+    int Priority,
+    string Wording,
+    long FromMs,
+    long ToMs
+)
 {
     public IReadOnlyList<string> Devices { get; init; } = [];
 
@@ -62,7 +71,7 @@ internal sealed record FindingsFile(
     {
         var subjects = e.GetProperty("subjects");
         return new Finding(
-            e.GetProperty("rule").GetString()!,
+            Told(e.GetProperty("rule").GetString()!),
             id,
             primary,
             primaryRule,
@@ -80,11 +89,19 @@ internal sealed record FindingsFile(
             [
                 .. e.GetProperty("facts")
                     .EnumerateArray()
-                    .Where(f => f.GetProperty("log").GetInt32() == 1)
-                    .Select(f => (f.GetProperty("device").GetString()!, f.GetProperty("epoch").GetUInt32(), f.GetProperty("sequence").GetUInt64())),
+                    .Select(f =>
+                        (
+                            f.GetProperty("device").GetString()! + (f.GetProperty("log").GetInt32() == 1 ? "" : "/pulse"),
+                            f.GetProperty("epoch").GetUInt32(),
+                            f.GetProperty("sequence").GetUInt64()
+                        )
+                    ),
             ],
         };
     }
+
+    /// <summary>One record with two contents, or several: two rules for one cause, scored as one.</summary>
+    private static string Told(string rule) => rule is "D08" or "D16" ? "D08/D16" : rule;
 
     private static ListedActivation Activation(IReadOnlyDictionary<string, string> row) =>
         new(

@@ -36,11 +36,17 @@ internal static class ScoreTable
                 ? Say($"Worst rule: {worst.Rule}, recall {P(worst.RecallLow)}, precision {P(worst.PrecisionLow)} (lower bounds).\n\n")
                 : Say($"No rule has {TrueCasesMin} true cases yet.\n\n")
         );
-        text.Append("| Rule | Priority | True cases | Look-alikes | Recall | lower bound | Precision | lower bound | |\n|---|---:|---:|---:|---:|---:|---:|---:|---|\n");
+        text.Append(
+            "| Rule | Priority | True cases | Look-alikes | Recall | lower bound | Precision | lower bound | |\n|---|---:|---:|---:|---:|---:|---:|---:|---|\n"
+        );
         foreach (var rule in tally.Rules.Values.OrderBy(Order).ThenBy(r => r.Rule, StringComparer.Ordinal))
         {
             var few = rule.True < TrueCasesMin || rule.LookAlikes < LookAlikesMin;
-            var verdict = Bar(rule.Priority) is null ? "no bar" : few ? "too few cases" : Reaches(rule) ? "reaches its bar" : "below its bar";
+            var verdict =
+                Bar(rule.Priority) is null ? "no bar"
+                : few ? "too few cases"
+                : Reaches(rule) ? "reaches its bar"
+                : "below its bar";
             text.Append(
                 Say(
                     $"| {rule.Rule} | {rule.Priority} | {rule.True} | {rule.LookAlikes} | {P(rule.Recall)} | {P(rule.RecallLow)} | {P(rule.Precision)} | {P(rule.PrecisionLow)} | {verdict} |\n"
@@ -48,17 +54,17 @@ internal static class ScoreTable
             );
         }
 
-        text.Append(
-            Say(
-                $"\nLinks: precision {P(Share(tally.LinksRight, tally.Links))} of {tally.Links}, recall {P(Share(tally.LinksRight, tally.LinksTrue))} of {tally.LinksTrue}. "
-            )
-        );
-        text.Append(Say($"Abstentions: {P(Share(tally.Abstained, tally.Reports))} of {tally.Reports} reports. "));
-        text.Append(Say($"False A01a: {tally.Rule("A01a").WrongFindings} in {tally.Issues} issues. "));
-        text.Append(Say($"Queue: {tally.Items / tally.Weeks:F1} items a week, {tally.FalseItems / tally.Weeks:F2} of them false. "));
-        text.Append(Say($"Unreported true uses found: {tally.UnreportedFound} of {tally.UnreportedUses}, undetectable ones included.\n"));
+        text.Append('\n').Append(Figures(tally)).Append('\n');
         return text.ToString();
     }
+
+    /// <summary>One line of what matters.</summary>
+    public static string Headline(Tally tally) =>
+        (
+            Worst(tally) is { } worst
+                ? Say($"worst rule {worst.Rule}, recall {P(worst.RecallLow)}, precision {P(worst.PrecisionLow)} (lower bounds); ")
+                : ""
+        ) + Figures(tally);
 
     /// <summary>Misses and false findings, for whoever mends them.</summary>
     public static string Examples(Tally tally, int each)
@@ -73,6 +79,15 @@ internal static class ScoreTable
 
         return text.ToString();
     }
+
+    private static string Figures(Tally tally) =>
+        Say(
+            $"Links: precision {P(Share(tally.LinksRight, tally.Links))} of {tally.Links}, recall {P(Share(tally.LinksRight, tally.LinksTrue))} of {tally.LinksTrue}. "
+        )
+        + Say($"Abstentions: {P(Share(tally.Abstained, tally.Reports))} of {tally.Reports} reports. ")
+        + Say($"False A01a: {tally.Rule("A01a").WrongFindings} in {tally.Issues} issues. ")
+        + Say($"Queue: {tally.Items / tally.Weeks:F1} items a week, {tally.FalseItems / tally.Weeks:F2} of them false. ")
+        + Say($"Unreported true uses found: {tally.UnreportedFound} of {tally.UnreportedUses}, undetectable ones included.");
 
     public static double Share(int part, int all) => all == 0 ? 0 : (double)part / all;
 

@@ -27,7 +27,7 @@ internal sealed class ScoredRun : IDisposable
             "taser-sim",
             "run",
             "--scenario",
-            File.Exists(scenario) ? Path.GetFullPath(scenario) : scenario,
+            scenario,
             "--seed",
             seed.ToString(System.Globalization.CultureInfo.InvariantCulture),
             "--end",
@@ -46,8 +46,14 @@ internal sealed class ScoredRun : IDisposable
     }
 
     /// <summary>Reconciles with a rule set (null = standard) and scores what comes out.</summary>
-    public async Task<Tally> ScoreAsync(string profile, JsonObject? rules = null)
+    /// <param name="without">A register that is left out, as it would be by a force that does not keep it.</param>
+    public async Task<Tally> ScoreAsync(string profile, JsonObject? rules = null, string? without = null)
     {
+        if (without is not null)
+        {
+            File.Delete(At(Path.Combine("documents", without)));
+        }
+
         var folder = await ReconcileAsync(profile, "out", rules);
         return Scorer.Score(Expected.Derive(World, profile), FindingsFile.Read(folder));
     }

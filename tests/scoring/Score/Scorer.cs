@@ -12,7 +12,10 @@ internal static class Scorer
         var tally = new Tally(scene.Reports.Profile);
         var index = new SubjectIndex(scene.Found.Subjects);
         var verdicts = output.Findings.Select(f => (Finding: f, Verdict: Judge(index, f, scene.Found.Rules))).ToList();
-        var standing = verdicts.Where(v => v.Finding.IsPrimary && v.Verdict is not Verdict.Forbidden).Select(v => v.Finding.Case).ToHashSet();
+        var standing = verdicts
+            .Where(v => v.Finding.IsPrimary && v.Verdict is not Verdict.Forbidden)
+            .Select(v => v.Finding.Case)
+            .ToHashSet();
         foreach (var (finding, verdict) in verdicts)
         {
             var rule = tally.Rule(finding.Rule);
@@ -146,7 +149,9 @@ internal static class Scorer
         foreach (var use in scene.World.Uses.Where(u => scene.Reports.Of(u) is null))
         {
             tally.UnreportedUses++;
-            tally.UnreportedFound += scene.World.ActivationsOf(use).Any(a => a.Sequences.Any(s => told.Contains((a.Device, a.Epoch, s)))) ? 1 : 0;
+            tally.UnreportedFound += scene.World.ActivationsOf(use).Any(a => a.Sequences.Any(s => told.Contains((a.Device, a.Epoch, s))))
+                ? 1
+                : 0;
         }
     }
 
@@ -157,7 +162,9 @@ internal static class Scorer
         );
 
     private static string Time(long ms) =>
-        ms == 0 ? "" : DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-ddTHH:mm", System.Globalization.CultureInfo.InvariantCulture);
+        ms == 0
+            ? ""
+            : DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-ddTHH:mm", System.Globalization.CultureInfo.InvariantCulture);
 }
 
 /// <summary>Finds the subjects that a finding may be about.</summary>

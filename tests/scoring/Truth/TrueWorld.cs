@@ -11,7 +11,9 @@ internal sealed class TrueWorld
     private Dictionary<(string Device, uint Epoch), DeviceLog> _eventLogs = [];
     private ILookup<string, DeviceLog> _logsOf = Array.Empty<DeviceLog>().ToLookup(l => l.Device);
     private ILookup<string, Visit> _visitsOf = Array.Empty<Visit>().ToLookup(v => v.Device);
-    private ILookup<string, Fault> _resetsOf = Array.Empty<Fault>().ToLookup(f => f.Device);
+    private ILookup<string, Fault> _faultsOf = Array.Empty<Fault>().ToLookup(f => f.Device);
+    private HashSet<string> _altered = [];
+    private ILookup<string, Activation> _activationsOf = Array.Empty<Activation>().ToLookup(a => a.Device);
     private Dictionary<string, PaperRow> _issueRows = [];
     private Dictionary<string, PaperRow> _rosterRows = [];
 
@@ -37,6 +39,11 @@ internal sealed class TrueWorld
 
     public required IReadOnlyList<Change> Changes { get; init; }
 
+    public required IReadOnlyList<Note> Notes { get; init; }
+
+    /// <summary>Docks and what each says of its own clock.</summary>
+    public required IReadOnlyList<(string Name, string Clock)> Docks { get; init; }
+
     public required IReadOnlyList<Fault> Faults { get; init; }
 
     public required IReadOnlyList<Visit> Visits { get; init; }
@@ -45,8 +52,8 @@ internal sealed class TrueWorld
 
     public required IReadOnlyDictionary<string, Paper> Papers { get; init; }
 
-    /// <summary>Records that a dock passed on altered, as device/log/epoch/sequence.</summary>
-    public required IReadOnlyList<string> LogAlterations { get; init; }
+    /// <summary>Records that a dock passed on altered, as device/log/epoch/sequence, and in which visit.</summary>
+    public required IReadOnlyList<(string Record, int Visit)> LogAlterations { get; init; }
 
     public IReadOnlyDictionary<string, Issue> IssueById { get; private set; } = new Dictionary<string, Issue>();
 
@@ -64,7 +71,10 @@ internal sealed class TrueWorld
 
         _logsOf = Logs.Where(l => l.Kind == "event").ToLookup(l => l.Device);
         _visitsOf = Visits.OrderBy(v => v.AtMs).ToLookup(v => v.Device);
-        _resetsOf = Faults.Where(f => f.What == "clock-reset").ToLookup(f => f.Device);
+        _activationsOf = Activations.OrderBy(a => a.StartMs).ToLookup(a => a.Device);
+        _faultsOf = Faults.ToLookup(f => f.Device);
+        var visits = Visits.ToDictionary(v => v.Id);
+        _altered = [.. LogAlterations.Where(a => IsFirst(visits[a.Visit], a.Record)).Select(a => a.Record)];
         IssueById = Issues.ToDictionary(i => i.Id);
         UsesOfIssue = Uses.ToLookup(u => u.Issue);
         IssuesOfDevice = Issues.ToLookup(i => i.Device);
@@ -85,6 +95,8 @@ internal sealed class TrueWorld
         return this;
     }
 
+    public IEnumerable<Activation> ActivationsOfDevice(string device) => _activationsOf[device];
+
     public Activation Activation(int id) => _activations[id];
 
     public IReadOnlyList<Activation> ActivationsOf(Use use) => [.. use.ActivationIds.Select(Activation)];
@@ -97,7 +109,29 @@ internal sealed class TrueWorld
 
     public Device DeviceOf(Activation activation) => Devices[activation.Device];
 
-    public bool IsDelivered(Activation a) => Log(a.Device, a.Epoch) is { } log && a.Sequences.All(log.IsDelivered);
+    /// <summary>All its records came home as the device wrote them.</summary>
+    public bool IsDelivered(Activation a) =>
+        Log(a.Device, a.Epoch) is { } log
+        && a.Sequences.All(log.IsDelivered)
+        && !a.Sequences.Any(s => _altered.Contains(FormattableString.Invariant($"{a.Device}/event/{a.Epoch}/{s}")));
+
+    /// <summary>All its records came home, whatever a dock made of them.</summary>
+    public bool IsReceived(Activation a) => Log(a.Device, a.Epoch) is { } log && a.Sequences.All(log.IsDelivered);
+
+    /// <summary>What was read first stands; an altered repeat of what was there before changes nothing.</summary>
+    private bool IsFirst(Visit visit, string record)
+    {
+        var parts = record.Split('/');
+        var log = Log(parts[0], uint.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture));
+        var written = log?.TimeOf(ulong.Parse(parts[3], System.Globalization.CultureInfo.InvariantCulture)) ?? 0;
+        return !_visitsOf[visit.Device].Any(v => v.AtMs > written && v.AtMs < visit.AtMs);
+    }
+
+    /// <summary>A dock passed on what had been read before, altered: two contents of one record have reached the gateway.</summary>
+    public bool HasAlteredRepeats(string device) =>
+        LogAlterations.Any(a => a.Record.StartsWith(device + "/", StringComparison.Ordinal) && !_altered.Contains(a.Record));
+
+    public IEnumerable<Fault> FaultsOf(string device, string what) => _faultsOf[device].Where(f => f.What == what);
 
     /// <summary>Recorded duration, a cycle logged in parts put together.</summary>
     public long RecordedMs(Activation a) => DeviceOf(a).RecordedMs(a.DurationMs);
@@ -120,16 +154,21 @@ internal sealed class TrueWorld
             }
         }
 
-        return !IsTimeUnbounded(device, fromMs, toMs);
+        return true;
     }
 
-    /// <summary>Between a reset and the comparison after the next docking nothing says when it is.</summary>
+    /// <summary>
+    /// A reset or a silent setting back leaves the times around it open: no comparison of clocks lies between it and the dockings before
+    /// and after.
+    /// </summary>
     public bool IsTimeUnbounded(string device, long fromMs, long toMs)
     {
-        foreach (var reset in _resetsOf[device])
+        foreach (var fault in _faultsOf[device].Where(f => f.What is "clock-reset" or "clock-set-back"))
         {
-            var next = _visitsOf[device].FirstOrDefault(v => v.AtMs > reset.AtMs)?.AtMs ?? EndMs;
-            if (fromMs <= next + 15 * MinuteMs && toMs >= reset.AtMs - 15 * MinuteMs)
+            var next = _visitsOf[device].FirstOrDefault(v => v.AtMs > fault.AtMs)?.AtMs ?? EndMs;
+            var before =
+                fault.What == "clock-reset" ? fault.AtMs : _visitsOf[device].LastOrDefault(v => v.AtMs < fault.AtMs)?.AtMs ?? StartMs;
+            if (fromMs <= next + 15 * MinuteMs && toMs >= before - 15 * MinuteMs)
             {
                 return true;
             }
@@ -143,8 +182,7 @@ internal sealed class TrueWorld
     public bool IsIssueWritten(string issueId) => IssueRow(issueId)?.Written is not null;
 
     /// <summary>Crew of an issue, from the roster; empty = none written.</summary>
-    public string CrewOf(string issueId) =>
-        _rosterRows.TryGetValue(issueId, out var row) ? Papers["roster.csv"].Cell(row, "CrewRef") : "";
+    public string CrewOf(string issueId) => _rosterRows.TryGetValue(issueId, out var row) ? Papers["roster.csv"].Cell(row, "CrewRef") : "";
 
     /// <summary>End of the shift of an issue, from the roster.</summary>
     public long ShiftEndMs(string issueId) =>

@@ -42,14 +42,18 @@ internal static class TruthFile
             ),
             Mishaps = List(root, "unintentional", e => new Mishap(Text(e, "id"), (int)Number(e, "activation"), Text(e, "where"))),
             Checks = List(root, "checks", e => new Check(Text(e, "device"), Number(e, "fromUtcMs"), Number(e, "toUtcMs"))),
-            Changes = List(root, "changes", e => new Change(Text(e, "id"), Text(e, "device"), Number(e, "utcMs"))),
+            Changes = List(root, "changes", e => new Change(Text(e, "id"), Text(e, "device"), Text(e, "what"), Number(e, "utcMs"))),
+            Notes = List(root, "notes", e => new Note(Text(e, "device"), Text(e, "kind"), Number(e, "fromUtcMs"))),
+            Docks = List(root, "docks", e => (Text(e, "name"), Text(e, "clock"))),
             Faults = List(root, "faults", e => new Fault(Text(e, "device"), Text(e, "what"), Number(e, "utcMs"))),
-            Visits = List(root, "visits", e => new Visit(Text(e, "device"), Text(e, "carrier"), Number(e, "utcMs"))),
+            Visits = List(root, "visits", e => new Visit((int)Number(e, "id"), Text(e, "device"), Text(e, "carrier"), Number(e, "utcMs"))),
             Logs = List(root, "logs", ReadLog),
             Papers = Papers(root).ToDictionary(p => p.Name),
-            LogAlterations = List(root, "corruptions", e => (Document: Text(e, "document"), Row: Text(e, "row")))
+            LogAlterations = List(root, "corruptions", e => (Document: Text(e, "document"), Row: Text(e, "row"), Cause: Text(e, "cause")))
                 .Where(c => c.Document == "log")
-                .Select(c => c.Row)
+                .Select(c =>
+                    (c.Row, int.Parse(c.Cause[(c.Cause.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture))
+                )
                 .ToList(),
         }.Index();
     }
@@ -90,7 +94,10 @@ internal static class TruthFile
             Number(e, "endUtcMs"),
             [.. e.GetProperty("activations").EnumerateArray().Select(a => a.GetInt32())],
             Texts(e, "cartridgesFired")
-        );
+        )
+        {
+            Believed = Text(e, "deviceBelieved"),
+        };
 
     private static DeviceLog ReadLog(JsonElement e) =>
         new(

@@ -28,7 +28,11 @@ internal sealed record Use(
     long EndMs,
     IReadOnlyList<int> ActivationIds,
     IReadOnlyList<string> CartridgesFired
-);
+)
+{
+    /// <summary>What the officer thinks it was: not the device where crew-mates exchanged theirs.</summary>
+    public string Believed { get; init; } = "";
+}
 
 internal sealed record Issue(string Id, string Device, string Officer, string Purpose, long IssuedMs, long ReturnedMs);
 
@@ -46,7 +50,7 @@ internal sealed record Device(string Serial, string Model, string Armoury, long 
 
 internal sealed record Fault(string Device, string What, long AtMs);
 
-internal sealed record Visit(string Device, string Carrier, long AtMs);
+internal sealed record Visit(int Id, string Device, string Carrier, long AtMs);
 
 internal sealed record TrainingDay(string Id, long FromMs, long ToMs, IReadOnlyList<string> Devices);
 
@@ -54,7 +58,10 @@ internal sealed record Mishap(string Id, int ActivationId, string Where);
 
 internal sealed record Check(string Device, long FromMs, long ToMs);
 
-internal sealed record Change(string Id, string Device, long AtMs);
+internal sealed record Change(string Id, string Device, string What, long AtMs);
+
+/// <summary>What the workshop knows: a fault from when to when, wet or dropped, service due.</summary>
+internal sealed record Note(string Device, string Kind, long FromMs);
 
 internal readonly record struct SequenceRun(ulong First, ulong Count)
 {

@@ -25,7 +25,9 @@ internal sealed class A08()
         foreach (var incident in world.Incidents)
         {
             bool? stated = LevelSets.Any(incident, r => r.Interrupted);
-            var cycles = incident.Activations.FindAll(a => a.Code is EventCode.Trigger or EventCode.Reenergise);
+            var cycles = incident.Activations.FindAll(a =>
+                a.Code is EventCode.Trigger or EventCode.Reenergise || (a.Code == EventCode.Arc && a.OnDeployed)
+            );
             bool logged = cycles.Exists(a => a.DurationMs + a.ResolutionMs <= incident.Device.Model.CycleMs);
             if (stated is { } flag && cycles.Count > 0 && flag != logged)
             {

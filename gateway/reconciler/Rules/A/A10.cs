@@ -1,7 +1,6 @@
 using System.Globalization;
 using TaserTelemetry.Reconciler.Analysis;
 using TaserTelemetry.Reconciler.Findings;
-using TaserTelemetry.Reconciler.Registers;
 using TaserTelemetry.Reconciler.Reports;
 using TaserTelemetry.Reconciler.Time;
 
@@ -25,9 +24,7 @@ internal sealed class A10()
 
     public override void Judge(World world, FindingSink sink)
     {
-        var used = world.Inputs.Registers.Cartridges?.Where(r => r.Move == CartridgeMove.Used).ToList();
-        var byReference = used?.ToLookup(r => r.IncidentRef, StringComparer.Ordinal);
-        var byDevice = used?.Where(r => r.IncidentRef.Length == 0).ToLookup(r => r.DeviceSerial, StringComparer.Ordinal);
+        var moved = UsedCartridges.Of(world);
         foreach (var incident in world.Incidents)
         {
             if (incident.Matches.Count == 0)
@@ -37,13 +34,13 @@ internal sealed class A10()
 
             int? reported = Reported(incident);
             int? logged = Logged(incident, sink);
-            int? moved = Moved(incident, byReference, byDevice);
-            var known = new[] { reported, logged, moved }.Where(n => n is not null).Distinct().ToList();
+            int? booked = moved?.GetValueOrDefault(incident, 0);
+            var known = new[] { reported, logged, booked }.Where(n => n is not null).Distinct().ToList();
             if (known.Count > 1)
             {
                 string wording = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Cartridges fired with device {incident.Device.Serial} at {incident.Start}: reports {Text(reported)}, log {Text(logged)}, register {Text(moved)}."
+                    $"Cartridges fired with device {incident.Device.Serial} at {incident.Start}: reports {Text(reported)}, log {Text(logged)}, register {Text(booked)}."
                 );
                 Add(
                     world,
@@ -87,22 +84,6 @@ internal sealed class A10()
 
         sink.NotTestable(Id, "coverage: " + CoverageBuilder.Why(incident.Device, incident.Span.LowNs, incident.Span.HighNs));
         return null;
-    }
-
-    /// <summary>Rows that name the incident, or the device on that day; a register that is kept and says nothing says none.</summary>
-    private static int? Moved(Incident incident, ILookup<string, CartridgeRow>? byReference, ILookup<string, CartridgeRow>? byDevice)
-    {
-        if (byReference is null || byDevice is null)
-        {
-            return null;
-        }
-
-        var references = incident.Matches.Select(m => m.Report.IncidentRef).Where(r => r.Length > 0).Distinct(StringComparer.Ordinal);
-        return references
-                .SelectMany(r => byReference[r])
-                .Where(r => r.DeviceSerial.Length == 0 || r.DeviceSerial == incident.Device.Serial)
-                .Sum(r => r.Count)
-            + byDevice[incident.Device.Serial].Where(r => r.At.Overlaps(incident.Span.Widen(TimeInterval.DayNs))).Sum(r => r.Count);
     }
 
     private static string Text(int? count) => count is { } n ? n.ToString(CultureInfo.InvariantCulture) : "not stated";

@@ -2,6 +2,7 @@ using TaserTelemetry.Reconciler.Analysis;
 using TaserTelemetry.Reconciler.Configuration;
 using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Matching;
+using TaserTelemetry.Reconciler.Registers;
 using TaserTelemetry.Reconciler.Reports;
 using TaserTelemetry.Reconciler.Time;
 
@@ -52,18 +53,18 @@ internal sealed class A17()
                 );
             }
 
-            Edited(world, sink, match, all);
+            Edited(world, sink, match, all, issue);
         }
     }
 
-    private void Edited(World world, FindingSink sink, ReportMatch match, List<OfficerReport> versions)
+    private void Edited(World world, FindingSink sink, ReportMatch match, List<OfficerReport> versions, IssueRow? issue)
     {
-        if (match is not { Outcome: ReportOutcome.Matched, Incident: { } incident })
+        if (Available(world, match, issue) is not { } available)
         {
             return;
         }
 
-        long available = (long)incident.Device.BatchOf(incident.FirstRecord).ReceivedNs;
+        var incident = match.Outcome == ReportOutcome.Matched ? match.Incident : null;
         var edit = versions.Find(v => v.ChangedColumns.Count > 0 && v.SubmittedAt is { } at && at.LowNs > available);
         if (edit is not null)
         {
@@ -82,5 +83,26 @@ internal sealed class A17()
                 }
             );
         }
+    }
+
+    /// <summary>
+    /// When the log was there: the records of the matched use, or, where a log shows nothing of it, the first docking of the device on
+    /// issue after the reported time. Null = never.
+    /// </summary>
+    private static long? Available(World world, ReportMatch match, IssueRow? issue)
+    {
+        if (match is { Outcome: ReportOutcome.Matched, Incident: { } incident })
+        {
+            return (long)incident.Device.BatchOf(incident.FirstRecord).ReceivedNs;
+        }
+
+        if (issue is null || !world.DeviceBySerial.TryGetValue(issue.DeviceSerial, out var device))
+        {
+            return null;
+        }
+
+        long used = match.Report.UsedAt.HighNs;
+        var docked = device.Dockings.Select(d => (long)d.DockedAtNs).Where(t => t > used);
+        return docked.Any() ? docked.Min() : null;
     }
 }

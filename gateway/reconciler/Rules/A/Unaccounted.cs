@@ -16,7 +16,7 @@ internal static class Unaccounted
     {
         foreach (var incident in world.Incidents)
         {
-            if (!world.InPeriod(incident.Span) || incident.Matches.Count > 0)
+            if (!world.InPeriod(incident.Span) || !world.IsBounded(incident.Start) || incident.Matches.Count > 0)
             {
                 continue;
             }

@@ -26,7 +26,7 @@ internal sealed class JointUse
 
     /// <summary>Incidents of the period with an operational activation.</summary>
     public static IEnumerable<Incident> OfPeriod(World world) =>
-        world.Incidents.Where(i => world.InPeriod(i.Span) && i.Activations.Exists(IsOperational));
+        world.Incidents.Where(i => world.InPeriod(i.Span) && world.IsBounded(i.Start) && i.Activations.Exists(IsOperational));
 
     public static List<Activation> Operational(Incident incident) => incident.Activations.FindAll(IsOperational);
 
@@ -34,20 +34,31 @@ internal sealed class JointUse
 
     public static IEnumerable<JointUse> Find(World world)
     {
-        var byReference = new Dictionary<string, List<Incident>>(StringComparer.Ordinal);
-        foreach (var incident in OfPeriod(world))
+        var groups = new Dictionary<string, List<Incident>>(StringComparer.Ordinal);
+        long gap = world.Rules.IncidentGapMinutes * TimeInterval.MinuteNs;
+        var incidents = OfPeriod(world).OrderBy(i => i.Start.MiddleNs).ThenBy(i => i.UseId, StringComparer.Ordinal).ToList();
+        var references = incidents.ConvertAll(Reference);
+        for (int i = 0; i < incidents.Count; i++)
         {
-            string key = incident.Matches.Select(m => m.Report.IncidentRef).FirstOrDefault(r => r.Length > 0) ?? incident.UseId;
-            if (!byReference.TryGetValue(key, out var list))
+            string key = references[i] ?? incidents[i].UseId;
+            for (int j = i - 1; j >= 0 && incidents[i].Start.MiddleNs - incidents[j].Start.MiddleNs <= 4 * gap; j--)
             {
-                byReference.Add(key, list = []);
+                if (references[i] is null || references[j] is null)
+                {
+                    bool joined = incidents[i].Span.GapNs(incidents[j].Span) <= gap && Crewed(world, incidents[i], incidents[j]);
+                    key = joined ? KeyOf(groups, incidents[j]) : key;
+                }
             }
 
-            list.Add(incident);
+            if (!groups.TryGetValue(key, out var list))
+            {
+                groups.Add(key, list = []);
+            }
+
+            list.Add(incidents[i]);
         }
 
-        long gap = world.Rules.IncidentGapMinutes * TimeInterval.MinuteNs;
-        foreach (var list in byReference.Values)
+        foreach (var list in groups.Values)
         {
             list.Sort((a, b) => a.Start.CompareTo(b.Start));
             int start = 0;
@@ -63,19 +74,36 @@ internal sealed class JointUse
         }
     }
 
+    private static string KeyOf(Dictionary<string, List<Incident>> groups, Incident member) =>
+        groups.First(g => g.Value.Contains(member)).Key;
+
+    /// <summary>Devices on issue to two officers of one crew; where one has no report, nothing else says that they belong together.</summary>
+    private static bool Crewed(World world, Incident one, Incident other) =>
+        one.Device != other.Device
+        && one.Issue is { } a
+        && other.Issue is { } b
+        && a.OfficerRef != b.OfficerRef
+        && world.Crewed(a.OfficerRef, b.OfficerRef, one.Span);
+
+    private static string? Reference(Incident incident) =>
+        incident.Matches.Select(m => m.Report.IncidentRef).FirstOrDefault(r => r.Length > 0);
+
     /// <summary>The most activation milliseconds that any stretch with gaps below so many minutes holds.</summary>
     public long MostMs(int minutes) => Stretches(minutes).Max(s => s.Sum(a => (long)a.DurationMs));
 
     public int MostCycles(int minutes) => Stretches(minutes).Max(s => s.Count);
 
-    /// <summary>Two activations of two devices that overlap whatever the clocks' errors were.</summary>
+    /// <summary>
+    /// Two activations of two devices that overlap within the bounds of both clocks. It is a review, so what may have been at the same time
+    /// is looked at; bounds of more than a few seconds say nothing, and are not.
+    /// </summary>
     public (Activation? First, Activation? Second) Overlap()
     {
         for (int i = 0; i < Activations.Count; i++)
         {
             for (int j = i + 1; j < Activations.Count; j++)
             {
-                if (Activations[i].Device != Activations[j].Device && Certain(Activations[i], Activations[j]))
+                if (Activations[i].Device != Activations[j].Device && Overlap(Activations[i], Activations[j]))
                 {
                     return (Activations[i], Activations[j]);
                 }
@@ -98,8 +126,10 @@ internal sealed class JointUse
     private static bool IsOperational(Activation a) =>
         a.Code != EventCode.Test && a.Class is ActivationClass.Matched or ActivationClass.Unaccounted or ActivationClass.Waiting;
 
-    private static bool Certain(Activation a, Activation b) =>
-        a.Start.HighNs < b.Start.LowNs + End(b) && b.Start.HighNs < a.Start.LowNs + End(a);
+    private static bool Overlap(Activation a, Activation b) =>
+        Sharp(a) && Sharp(b) && a.Start.LowNs < b.Start.HighNs + End(b) && b.Start.LowNs < a.Start.HighNs + End(a);
+
+    private static bool Sharp(Activation a) => a.Start.HighNs - a.Start.LowNs <= 8 * TimeInterval.SecondNs;
 
     private static long End(Activation a) => Math.Max(0, (a.DurationMs - (long)a.ResolutionMs / 2) * 1_000_000L);
 

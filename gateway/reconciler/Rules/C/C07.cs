@@ -3,6 +3,8 @@ using TaserTelemetry.Reconciler.Analysis;
 using TaserTelemetry.Reconciler.Configuration;
 using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Matching;
+using TaserTelemetry.Reconciler.Registers;
+using TaserTelemetry.Reconciler.Rules.A;
 using TaserTelemetry.Reconciler.Time;
 
 namespace TaserTelemetry.Reconciler.Rules.C;
@@ -25,34 +27,22 @@ internal sealed class C07()
 
     public override void Judge(World world, FindingSink sink)
     {
-        var exhibits = world.Inputs.Registers.Exhibits ?? [];
-        var byReference = exhibits.ToLookup(e => e.IncidentRef, StringComparer.Ordinal);
-        var byDevice = exhibits.ToLookup(e => e.DeviceSerial, StringComparer.Ordinal);
+        var used = UsedCartridges.Of(world);
+        var exhibits = (world.Inputs.Registers.Exhibits ?? []).OrderBy(e => e.SeizedAt.LowNs).ToList();
         long window = world.Rules.ExhibitDays * TimeInterval.DayNs;
-        foreach (var incident in world.Incidents.Where(i => i.Deployments > 0 && world.InPeriod(i.Span)))
+        var kept = Kept(world, exhibits, window);
+        foreach (var incident in world.Incidents.Where(i => world.InPeriod(i.Span)))
         {
+            // where a model does not show cartridges, the register says how many were fired
+            int fired = incident.Device.Model.HasCartridgeState ? incident.Deployments : used?.GetValueOrDefault(incident) ?? 0;
             bool operational =
                 incident.Matches.Count > 0
                 || incident.Activations.Exists(a => a.Class is ActivationClass.Unaccounted or ActivationClass.Waiting);
-            if (!operational || world.AsOfNs < incident.Span.HighNs + window)
-            {
-                continue;
-            }
-
-            var near = new TimeInterval(incident.Span.LowNs - TimeInterval.HourNs, incident.Span.HighNs + window);
-            bool kept =
-                incident.Matches.Any(m => m.Report.IncidentRef.Length > 0 && byReference[m.Report.IncidentRef].Any())
-                || byDevice[incident.Device.Serial].Any(e => e.SeizedAt.Overlaps(near))
-                || exhibits.Any(e =>
-                    e.CartridgeSerial.Length > 0
-                    && e.SeizedAt.Overlaps(near)
-                    && Fired(incident).Contains(SerialIndex.Normal(e.CartridgeSerial))
-                );
-            if (!kept)
+            if (fired > kept.GetValueOrDefault(incident) && operational && world.AsOfNs >= incident.Span.HighNs + window)
             {
                 string wording = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Device {incident.Device.Serial} recorded {incident.Deployments} deployed cartridge(s) at {incident.Start}; no exhibit was found within {world.Rules.ExhibitDays} days."
+                    $"Device {incident.Device.Serial}: {fired} cartridge(s) fired at {incident.Start}; {kept.GetValueOrDefault(incident)} exhibit(s) were found within {world.Rules.ExhibitDays} days."
                 );
                 Add(
                     world,
@@ -68,6 +58,48 @@ internal sealed class C07()
                 );
             }
         }
+    }
+
+    /// <summary>
+    /// Exhibits by the use that they are of: the device they name, else the incident, else a cartridge of the report or the issue; the
+    /// nearest use before the seizure. An exhibit is of one use only.
+    /// </summary>
+    private static Dictionary<Incident, int> Kept(World world, List<ExhibitRow> exhibits, long window)
+    {
+        var byReference = world
+            .Incidents.SelectMany(i => i.Matches.Select(m => (m.Report.IncidentRef, Incident: i)))
+            .Where(p => p.IncidentRef.Length > 0)
+            .ToLookup(p => p.IncidentRef, p => p.Incident, StringComparer.Ordinal);
+        var byCartridge = new Lazy<ILookup<string, Incident>>(() =>
+            world
+                .Incidents.Where(i => i.Deployments > 0)
+                .SelectMany(i => Fired(i).Select(c => (Cartridge: c, Incident: i)))
+                .ToLookup(p => p.Cartridge, p => p.Incident, StringComparer.Ordinal)
+        );
+        var kept = new Dictionary<Incident, int>();
+        foreach (var exhibit in exhibits)
+        {
+            IEnumerable<Incident> candidates =
+                world.DeviceBySerial.TryGetValue(exhibit.DeviceSerial, out var device) ? device.Incidents
+                : exhibit.IncidentRef.Length > 0 && byReference.Contains(exhibit.IncidentRef) ? byReference[exhibit.IncidentRef]
+                : byCartridge.Value[SerialIndex.Normal(exhibit.CartridgeSerial)];
+            var of = candidates
+                .Where(i =>
+                    (i.Deployments > 0 || (!i.Device.Model.HasCartridgeState && i.Activations.Count > 0))
+                    && i.Span.LowNs <= exhibit.SeizedAt.HighNs + TimeInterval.HourNs
+                    && exhibit.SeizedAt.LowNs <= i.Span.HighNs + window
+                )
+                .ToList();
+            var named = of.FindAll(i =>
+                exhibit.IncidentRef.Length > 0 && i.Matches.Exists(m => m.Report.IncidentRef == exhibit.IncidentRef)
+            );
+            if ((named.Count > 0 ? named : of).MaxBy(i => i.Span.LowNs) is { } incident)
+            {
+                kept[incident] = kept.GetValueOrDefault(incident) + 1;
+            }
+        }
+
+        return kept;
     }
 
     private static HashSet<string> Fired(Incident incident) =>

@@ -1,6 +1,7 @@
 using TaserTelemetry.Reconciler.Analysis;
 using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Matching;
+using TaserTelemetry.Reconciler.Registers;
 using TaserTelemetry.Reconciler.Reports;
 using TaserTelemetry.Reconciler.Time;
 
@@ -22,6 +23,7 @@ internal sealed class C08()
     public override void Judge(World world, FindingSink sink)
     {
         var first = new Dictionary<string, ReportMatch>(StringComparer.Ordinal);
+        var said = new HashSet<string>(StringComparer.Ordinal);
         foreach (var match in world.Matches)
         {
             foreach (
@@ -34,6 +36,8 @@ internal sealed class C08()
                 if (!first.TryAdd(serial, match) && !Same(first[serial], match))
                 {
                     var other = first[serial].Report;
+                    said.Add(other.ReportId);
+                    said.Add(match.Report.ReportId);
                     string wording =
                         $"Cartridge {serial} is in report {other.ReportId} ({other.UsedAt}) and in report {match.Report.ReportId} ({match.Report.UsedAt}).";
                     Add(
@@ -45,6 +49,39 @@ internal sealed class C08()
                             Report = match.Report,
                             OtherReports = [other],
                             Cartridges = [serial],
+                            When = match.Report.UsedAt,
+                            CaseKey = "cartridge " + serial,
+                        }
+                    );
+                }
+            }
+        }
+
+        Booked(world, sink, said);
+    }
+
+    /// <summary>The register books the cartridge on another incident than the report that lists it.</summary>
+    private void Booked(World world, FindingSink sink, HashSet<string> said)
+    {
+        var booked = (world.Inputs.Registers.Cartridges ?? [])
+            .Where(r => r.Move == CartridgeMove.Used && r.IncidentRef.Length > 0)
+            .ToLookup(r => SerialIndex.Normal(r.CartridgeSerial), StringComparer.Ordinal);
+        foreach (var match in world.Matches.Where(m => m.Report.IncidentRef.Length > 0))
+        {
+            foreach (string serial in match.Report.Cartridges.Select(SerialIndex.Normal).Distinct(StringComparer.Ordinal))
+            {
+                var row = booked[serial].FirstOrDefault();
+                if (row is not null && row.IncidentRef != match.Report.IncidentRef && !said.Contains(match.Report.ReportId))
+                {
+                    Add(
+                        world,
+                        sink,
+                        $"Cartridge {serial} is in report {match.Report.ReportId} of incident {match.Report.IncidentRef}; the register has it used at {row.At} in incident {row.IncidentRef}.",
+                        new About
+                        {
+                            Report = match.Report,
+                            Cartridges = [serial],
+                            Sources = [row.Source],
                             When = match.Report.UsedAt,
                             CaseKey = "cartridge " + serial,
                         }

@@ -20,7 +20,7 @@ internal sealed class C11()
 
     public override void Judge(World world, FindingSink sink)
     {
-        var seen = new Dictionary<string, (string Device, LeafRef Leaf)>(StringComparer.Ordinal);
+        var seen = new Dictionary<string, (string Device, LeafRef Leaf, long ReceivedNs)>(StringComparer.Ordinal);
         var tickets = (world.Inputs.Registers.Changes ?? []).ToLookup(c => c.DeviceSerial, StringComparer.Ordinal);
         foreach (var batch in world.Inputs.Log.Batches.OrderBy(b => b.ReceivedNs).ThenBy(b => b.Leaf.Index))
         {
@@ -30,9 +30,15 @@ internal sealed class C11()
             }
 
             var at = new TimeInterval((long)batch.ReceivedNs, (long)batch.ReceivedNs);
-            bool recorded = tickets[batch.Device]
-                .Any(c => new TimeInterval(c.From.LowNs - TimeInterval.DayNs, c.To.HighNs + TimeInterval.DayNs).Overlaps(at));
-            if (seen.TryGetValue(batch.Carrier, out var before) && before.Device != batch.Device && !recorded)
+            // it was put in at some time between the two dockings: a ticket of that time records it
+            bool moved = seen.TryGetValue(batch.Carrier, out var before) && before.Device != batch.Device;
+            bool recorded =
+                moved
+                && tickets[batch.Device]
+                    .Any(c =>
+                        c.To.HighNs + TimeInterval.DayNs >= before.ReceivedNs && c.From.LowNs - TimeInterval.DayNs <= (long)batch.ReceivedNs
+                    );
+            if (moved && !recorded)
             {
                 string wording =
                     $"Pack {batch.Carrier} brought the log of device {batch.Device} at {at}; before, it brought that of device {before.Device}.";
@@ -50,7 +56,7 @@ internal sealed class C11()
                 );
             }
 
-            seen[batch.Carrier] = (batch.Device, batch.Leaf);
+            seen[batch.Carrier] = (batch.Device, batch.Leaf, (long)batch.ReceivedNs);
         }
     }
 }

@@ -31,7 +31,7 @@ internal sealed class D06() : Rule("D06", FindingKind.Integrity, 2, "Docking ove
             long start = Math.Max(world.FromNs, device.Row?.FirstInService?.LowNs ?? world.FromNs);
             long longest = Longest(start, world.AsOfNs, dockings);
             var late = device.Activations.Find(a =>
-                a.Class is ActivationClass.Matched or ActivationClass.Unaccounted
+                a.Start.LowNs != TimeInterval.Unknown.LowNs
                 && (long)device.BatchOf(a.First).ReceivedNs - a.Start.HighNs
                     > world.Rules.DockOverdueAfterActivationDays * TimeInterval.DayNs
             );

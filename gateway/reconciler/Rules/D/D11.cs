@@ -2,7 +2,6 @@ using System.Globalization;
 using TaserTelemetry.Reconciler.Analysis;
 using TaserTelemetry.Reconciler.Configuration;
 using TaserTelemetry.Reconciler.Findings;
-using TaserTelemetry.Reconciler.Time;
 
 namespace TaserTelemetry.Reconciler.Rules.D;
 
@@ -27,8 +26,9 @@ internal sealed class D11()
     {
         foreach (var device in world.Devices)
         {
+            // where a model writes no row of a battery put in, every change of it looks like a jump
             var jumps = device.Anomalies.Where(a =>
-                a.Kind is AnomalyKind.TemperatureJumped || (a.Kind == AnomalyKind.BatteryRose && !Docked(device, a))
+                a.Kind is AnomalyKind.TemperatureJumped || (a.Kind == AnomalyKind.BatteryRose && device.Model.HasArmRows)
             );
             foreach (var quarter in Quarters.Group(world, jumps, a => a.When))
             {
@@ -58,10 +58,4 @@ internal sealed class D11()
             }
         }
     }
-
-    /// <summary>Between two uploads a device stood in a dock, and docks charge.</summary>
-    private static bool Docked(DeviceHistory device, LogAnomaly anomaly) =>
-        anomaly.First.Batch != anomaly.Second.Batch
-        || device.Dockings.Any(d => Math.Abs((long)d.DockedAtNs - anomaly.When.MiddleNs) < TimeInterval.DayNs / 2)
-        || device.Issues.Any(i => i.IssuedAt.GapNs(anomaly.When) < TimeInterval.HourNs);
 }

@@ -63,7 +63,8 @@ internal static class Gaps
         var fact = stated.LastOrDefault(g =>
             g.Log.Epoch == before.Epoch && g.Range.First < range.Next && range.First < g.Range.Next && g.State != GapState.Filled
         );
-        bool block = device.Model.WrapBlock > 0 && range.Count % (uint)device.Model.WrapBlock == 0;
+        bool block =
+            device.Model.WrapBlock > 0 && (range.Count % (uint)device.Model.WrapBlock == 0 || MemoryWasFull(device, before.Epoch, range));
         var when = new TimeInterval(
             Math.Min(before.LastAt.LowNs, after.FirstAt.HighNs),
             Math.Max(before.LastAt.LowNs, after.FirstAt.HighNs)
@@ -75,6 +76,23 @@ internal static class Gaps
                 ? (true, false, Words(GapCause.Overdue))
             : (false, false, "");
         return new Gap(device, before.Epoch, range, when, final, final && passed && block, why, before.Last, after.First);
+    }
+
+    /// <summary>
+    /// A memory that wrapped is full but for its last block when it is next read, and begins where the hole ends. A part of the block may
+    /// have been read before, so the hole need not be a multiple of it.
+    /// </summary>
+    private static bool MemoryWasFull(DeviceHistory device, Epoch epoch, SequenceRange range)
+    {
+        int least = device.Model.MemoryEntries - device.Model.WrapBlock;
+        return least > 0
+            && device.Dockings.Any(d =>
+                d.Epoch == epoch
+                && d.Log == LogKind.Event
+                && d.Held.Count > 0
+                && d.Held.Min(h => h.First) == range.Next
+                && d.Held.Max(h => h.Next) - range.Next >= (ulong)least
+            );
     }
 
     /// <summary>A later full reading of the device itself that no longer offers the range.</summary>

@@ -51,15 +51,19 @@ internal static class Duties
 
     private static Duty Fill(World world, Duty duty, TimeInterval span)
     {
-        foreach (var incident in InSpan(duty.Device, span))
+        foreach (var incident in InSpan(duty.Device, span).Where(i => world.IsBounded(i.Start)))
         {
-            bool test = TestShape.LooksLikeTest(incident, world.Rules) || (incident.Activations.Count > 0 && !incident.HasUse);
+            // a test that went on too long is E02's: it is no use, and the device was tested, if badly
+            bool test =
+                TestShape.LooksLikeTest(incident, world.Rules)
+                || TestShape.IsOverlongTest(incident, world.Rules)
+                || (incident.Activations.Count > 0 && !incident.HasUse);
             bool armed = incident.HasUse || incident.Sessions.Count > 0;
             duty.FirstUse ??= armed && !test && incident.Start.LowNs >= duty.Issue.IssuedAt.LowNs ? incident : null;
             duty.Tests.AddRange(
                 incident.Activations.Where(a =>
                     a.Class != ActivationClass.Matched
-                    && (a.Code == EventCode.Test || TestShape.Fits(a))
+                    && (a.Code == EventCode.Test || TestShape.Fits(a) || TestShape.IsOverlongTest(incident, world.Rules))
                     && a.Class != ActivationClass.Training
                 )
             );
