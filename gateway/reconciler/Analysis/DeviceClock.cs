@@ -14,6 +14,9 @@ internal sealed class DeviceClock
     /// <summary>Half-width given to a clock setting that nothing else confirms: docks set whole seconds from a network clock.</summary>
     private const long SyncAloneBoundNs = 2 * TimeInterval.MinuteNs;
 
+    /// <summary>A clock that is out of order runs away by this at most: 86 s a day.</summary>
+    private const double RunAwayPpm = 1_000;
+
     private readonly StoredEntry[] _entries;
     private readonly IReadOnlyList<LogBatch> _batches;
     private readonly double _driftPpm;
@@ -123,7 +126,10 @@ internal sealed class DeviceClock
     {
         double apart = device - anchor.DeviceNs;
         double ppm = Math.Max(_driftPpm, Math.Abs(_slope) * 1e6 / 4);
-        return (anchor.OffsetNs + (long)(apart * _slope), anchor.BoundNs + (long)(Math.Abs(apart) * ppm / 1e6));
+        long offset = Math.Abs(anchor.OffsetNs);
+        // one comparison alone does not say since when the clock is off: it may have run away all the while, at most as far as it is
+        double away = _slope == 0 && offset <= TimeInterval.HourNs ? Math.Min(offset, Math.Abs(apart) * RunAwayPpm / 1e6) : 0;
+        return (anchor.OffsetNs + (long)(apart * _slope), anchor.BoundNs + (long)(Math.Abs(apart) * ppm / 1e6 + away));
     }
 
     /// <summary>The median drift between comparisons half a day apart and more; 0 where it is within the model's.</summary>

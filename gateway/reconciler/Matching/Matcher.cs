@@ -63,7 +63,7 @@ internal static class Matcher
         var left = new List<(int Report, List<Candidate> Candidates)>();
         for (int i = 0; i < reports.Count; i++)
         {
-            if (best[i] is not null || reports[i].OfficerRef.Length == 0 || !OwnDevice(world, index, reports[i]))
+            if (best[i] is not null || reports[i].OfficerRef.Length == 0 || !OwnCovered(world, index, reports[i]))
             {
                 continue;
             }
@@ -89,7 +89,10 @@ internal static class Matcher
         var assigned = MinCostAssignment.Solve(rows, columns.Count, nullCost);
         for (int k = 0; k < left.Count; k++)
         {
-            best[left[k].Report] = left[k].Candidates.Where(c => columns[c.Incident] == assigned[k]).Select(c => (Candidate?)c).FirstOrDefault();
+            best[left[k].Report] = left[k]
+                .Candidates.Where(c => columns[c.Incident] == assigned[k])
+                .Select(c => (Candidate?)c)
+                .FirstOrDefault();
         }
     }
 
@@ -175,7 +178,7 @@ internal static class Matcher
         var candidates = new List<Candidate>();
         foreach (var device in devices.Values)
         {
-            foreach (var incident in Near(device, band))
+            foreach (var incident in Near(device, band).Where(i => world.IsBounded(i.Start)))
             {
                 var candidate = Scorer.Score(world, report, incident);
                 if (candidate.Score > world.Rules.CandidateFloor)
@@ -194,6 +197,15 @@ internal static class Matcher
         && device
             .IssuesOver(report.UsedAt.LowNs, report.UsedAt.HighNs)
             .Any(i => i.OfficerRef == report.OfficerRef && Scorer.Span(world.Rules, i).Overlaps(report.UsedAt));
+
+    /// <summary>The officer's own device is named, and its complete log shows nothing: absence is evidence only then (2.7.4).</summary>
+    private static bool OwnCovered(World world, SerialIndex index, OfficerReport report)
+    {
+        var span = report.UsedAt.Widen(CrewBandMinutes * TimeInterval.MinuteNs);
+        return OwnDevice(world, index, report)
+            && index.Exact(report.DeviceSerial) is { } device
+            && device.CoveredOver(span.LowNs, span.HighNs);
+    }
 
     /// <summary>Incidents of a device that can lie in a band; they are in order of time.</summary>
     private static IEnumerable<Incident> Near(DeviceHistory device, TimeInterval band)

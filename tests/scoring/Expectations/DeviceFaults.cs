@@ -121,8 +121,8 @@ internal static class DeviceFaults
     {
         var world = scene.World;
         var altered = world.FaultsOf(device.Serial, "tampered").ToList();
-        // a record that was altered when it was first read is not read again: one content is all that ever arrives
-        var later = altered.Count > 0 && world.HasAlteredRepeats(device.Serial);
+        // what was read well before and then altered is not sent again: one content is all that ever arrives
+        var later = altered.Count > 0 && world.HasTwoContents(device.Serial);
         ByDevice(
             scene,
             "D08/D16",

@@ -127,9 +127,17 @@ internal sealed class TrueWorld
         return !_visitsOf[visit.Device].Any(v => v.AtMs > written && v.AtMs < visit.AtMs);
     }
 
-    /// <summary>A dock passed on what had been read before, altered: two contents of one record have reached the gateway.</summary>
-    public bool HasAlteredRepeats(string device) =>
-        LogAlterations.Any(a => a.Record.StartsWith(device + "/", StringComparison.Ordinal) && !_altered.Contains(a.Record));
+    /// <summary>A dock altered what it read first, and the device was read again: two contents of one record have reached the gateway.</summary>
+    public bool HasTwoContents(string device)
+    {
+        var visits = _visitsOf[device].ToDictionary(v => v.Id);
+        return LogAlterations.Any(a =>
+            a.Record.StartsWith(device + "/", StringComparison.Ordinal)
+            && visits.TryGetValue(a.Visit, out var visit)
+            && IsFirst(visit, a.Record)
+            && visits.Values.Any(v => v.AtMs > visit.AtMs)
+        );
+    }
 
     public IEnumerable<Fault> FaultsOf(string device, string what) => _faultsOf[device].Where(f => f.What == what);
 
