@@ -258,6 +258,12 @@ internal sealed class DeviceClock
         var sessions = new SortedDictionary<(ulong Received, ulong Session), (int Place, LogBatch Batch)>();
         for (int i = 0; i < _entries.Length; i++)
         {
+            // the last entry of a stretch from one batch stands for it
+            if (i + 1 < _entries.Length && _entries[i + 1].Batch == _entries[i].Batch)
+            {
+                continue;
+            }
+
             var batch = _batches[_entries[i].Batch];
             if (batch.ClockQuality is ClockQuality.TwoSided or ClockQuality.Claimed)
             {
