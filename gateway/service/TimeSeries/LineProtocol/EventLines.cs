@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TaserTelemetry.FirmwareProtocol.Records;
 
 namespace TaserTelemetry.Gateway.TimeSeries.LineProtocol;
@@ -69,6 +70,7 @@ internal sealed class EventLines
         Text(ref shared, ",clock_quality="u8, source.ClockQuality);
         Text(ref shared, ",grade="u8, source.Grade);
         Text(ref shared, ",carrier="u8, source.Carrier);
+        shared.Literal(" "u8);
         _sharedLength = shared.Length;
     }
 
@@ -76,32 +78,29 @@ internal sealed class EventLines
     public int Write(Span<byte> destination, in SeriesEvent happened)
     {
         var record = happened.Record;
-        var line = new LineText(destination);
-        line.Literal(_head.AsSpan(0, _headLength));
-        line.Literal(EventNames.Utf8Of(record.Code));
-        line.Literal(_middle.AsSpan(0, _middleLength));
-        line.Integer(happened.Sequence);
-        Kind(ref line, record.Code);
-        line.Literal(happened.TimeFromDevice ? ",time_source=\"device\""u8 : ",time_source=\"received\""u8);
-        Measured(ref line, record);
-        line.Literal(_shared.AsSpan(0, _sharedLength));
-        line.Literal(" "u8);
-        line.Digits(happened.PointTimeNs);
-        line.Literal("\n"u8);
-        return line.Length;
+        var at = LineBytes.Literal(destination, 0, _head.AsSpan(0, _headLength));
+        at = LineBytes.Literal(destination, at, EventNames.Utf8Of(record.Code));
+        at = LineBytes.Literal(destination, at, _middle.AsSpan(0, _middleLength));
+        at = LineBytes.Integer(destination, at, unchecked((long)happened.Sequence));
+        at = Kind(destination, at, record.Code);
+        at = LineBytes.Literal(destination, at, happened.TimeFromDevice ? ",time_source=\"device\""u8 : ",time_source=\"received\""u8);
+        at = Measured(destination, at, record);
+        at = LineBytes.Literal(destination, at, _shared.AsSpan(0, _sharedLength));
+        at = LineBytes.Digits(destination, at, happened.PointTimeNs);
+        destination[at] = (byte)'\n';
+        return at + 1;
     }
 
-    private static void Kind(ref LineText line, EventCode code)
+    private static int Kind(Span<byte> destination, int at, EventCode code)
     {
         if ((int)code < Kinds.Length)
         {
-            line.Literal(Kinds[(int)code]);
-            return;
+            return LineBytes.Literal(destination, at, Kinds[(int)code]);
         }
-        line.Literal(",class=\""u8);
-        line.Literal(EventNames.ClassOf(code));
-        line.Literal("\",code="u8);
-        line.Integer((long)code);
+        at = LineBytes.Literal(destination, at, ",class=\""u8);
+        at = LineBytes.Literal(destination, at, EventNames.ClassOf(code));
+        at = LineBytes.Literal(destination, at, "\",code="u8);
+        return LineBytes.Integer(destination, at, (long)code);
     }
 
     private static byte[] KindOf(EventCode code)
@@ -115,48 +114,39 @@ internal sealed class EventLines
     }
 
     /// <summary>A field that the device left absent is absent here too: a zero that nobody measured would enter averages.</summary>
-    private static void Measured(ref LineText line, in EventRecord record)
+    private static int Measured(Span<byte> destination, int at, in EventRecord record)
     {
         if (record.Stamp != EventRecord.StampAbsent)
         {
-            line.Literal(",stamp="u8);
-            line.Integer(record.Stamp);
+            at = Field(destination, at, ",stamp="u8, unchecked((long)record.Stamp));
         }
-        Present(ref line, ",monotonic_ms="u8, record.MonotonicMs);
-        Present(ref line, ",duration_ms="u8, record.DurationMs);
-        Present(ref line, ",armed_session="u8, record.ArmedSession);
-        Present(ref line, ",flags="u8, (ushort)record.Flags);
-        Present(ref line, ",bays="u8, record.Bays);
+        at = Present(destination, at, ",monotonic_ms="u8, record.MonotonicMs);
+        at = Present(destination, at, ",duration_ms="u8, record.DurationMs);
+        at = Present(destination, at, ",armed_session="u8, record.ArmedSession);
+        at = Present(destination, at, ",flags="u8, (ushort)record.Flags);
+        at = Present(destination, at, ",bays="u8, record.Bays);
         if (record.TemperatureDeciC != EventRecord.TemperatureAbsent)
         {
-            line.Literal(",temperature_deci_c="u8);
-            line.Integer((long)record.TemperatureDeciC);
+            at = Field(destination, at, ",temperature_deci_c="u8, record.TemperatureDeciC);
         }
         if (record.BatteryPercent != EventRecord.ByteAbsent)
         {
-            line.Literal(",battery_percent="u8);
-            line.Integer((long)record.BatteryPercent);
+            at = Field(destination, at, ",battery_percent="u8, record.BatteryPercent);
         }
         if (record.Bay != EventRecord.ByteAbsent)
         {
-            line.Literal(",bay="u8);
-            line.Integer((long)record.Bay);
+            at = Field(destination, at, ",bay="u8, record.Bay);
         }
-        if (record.Argument != 0)
-        {
-            line.Literal(",argument="u8);
-            line.Integer(record.Argument);
-        }
+        return record.Argument != 0 ? Field(destination, at, ",argument="u8, unchecked((long)record.Argument)) : at;
     }
 
-    private static void Present(ref LineText line, ReadOnlySpan<byte> name, uint value)
-    {
-        if (value != 0)
-        {
-            line.Literal(name);
-            line.Integer((long)value);
-        }
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Present(Span<byte> destination, int at, ReadOnlySpan<byte> name, uint value) =>
+        value != 0 ? Field(destination, at, name, value) : at;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Field(Span<byte> destination, int at, ReadOnlySpan<byte> name, long value) =>
+        LineBytes.Integer(destination, LineBytes.Literal(destination, at, name), value);
 
     private static void Tag(ref LineText line, ReadOnlySpan<byte> name, string value)
     {
