@@ -9,4 +9,4 @@ var root = new RootCommand("taser-sim: a believable force of conducted energy de
     ReplayCommand.Define(),
 };
 var parsed = root.Parse(args);
-return parsed.Errors.Count > 0 ? Usage.Wrong(parsed.Errors.Select(e => e.Message)) : await parsed.InvokeAsync();
+return parsed.Errors.Count > 0 ? Usage.NotUnderstood(root, parsed, args) : await parsed.InvokeAsync();

@@ -11,6 +11,10 @@ namespace TaserTelemetry.Simulator;
 /// <summary>taser-sim run: makes the history at once, writes what was asked for, then docks in real time where a transport is given.</summary>
 internal static class RunCommand
 {
+    // clocks that lost their time begin in 2000, and wire stamps end in 2100 (SPEC clause 7.6)
+    private const int EndYearMin = 2006;
+    private const int EndYearMax = 2099;
+
     public static Command Define()
     {
         var scenario = new Option<string>("--scenario") { Description = "a ready scenario's name, or a file", Required = true };
@@ -78,6 +82,10 @@ internal static class RunCommand
         {
             wrong.Add($"--end '{options.End}' is not an RFC 3339 time with offset, such as 2026-11-22T12:00:00+00:00");
         }
+        else if (end is { Year: < EndYearMin or > EndYearMax })
+        {
+            wrong.Add($"--end '{options.End}' is outside {EndYearMin} to {EndYearMax}");
+        }
 
         if (!CommandLineText.TryBroker(options.Mqtt, out var broker))
         {
@@ -106,6 +114,10 @@ internal static class RunCommand
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or Win32Exception)
         {
             return Usage.Fail(cause.Message);
+        }
+        catch (InvalidDataException cannot)
+        {
+            return Usage.Wrong([$"scenario '{options.Scenario}' cannot be played: {cannot.Message}"]);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -222,7 +222,7 @@ internal sealed class Reports
         }
 
         // the published share is of all reports, blank ones among them, and only those with several cartridges can list fewer
-        if (typed.Count > 1 && _draw.Chance(Math.Min(1, paper.CartridgeFewer * 4)))
+        if (typed.Count > 1 && _draw.Chance(Math.Min(1, paper.CartridgeFewer * 6)))
         {
             typed.RemoveAt(typed.Count - 1);
             cause = "cartridges-fewer";

@@ -11,6 +11,8 @@ internal static class ScenarioFile
     /// <summary>A scenario is written by hand; anything larger is a mistake.</summary>
     public const int BytesMax = 256 * 1024;
 
+    private const int NameCharactersMax = 32;
+
     private const string ResourcePrefix = "scenario.";
 
     public static IReadOnlyList<string> ReadyNames { get; } =
@@ -38,7 +40,7 @@ internal static class ScenarioFile
             errors.Add(
                 new ScenarioError(
                     0,
-                    $"no scenario file '{nameOrFile}', and no ready scenario of that name; ready: {string.Join(", ", ReadyNames)}"
+                    $"no scenario file '{nameOrFile}', and no ready scenario of that name{NearestName.Hint(nameOrFile, ReadyNames)}; ready: {string.Join(", ", ReadyNames)}"
                 )
             );
             return null;
@@ -77,9 +79,41 @@ internal static class ScenarioFile
         return errors.Count == 0 ? scenario : null;
     }
 
+    /// <summary>Names become topics and dock names: one level each, and no two alike.</summary>
+    private static void CheckNames(Scenario scenario, List<ScenarioError> errors)
+    {
+        var armouries = scenario.Armouries.Select(a => a.Name).ToList();
+        var docks = scenario.Armouries.SelectMany(a => a.Docks.Select(d => a.Count == 1 ? d.Name : $"{a.Name}-nnn-{d.Name}")).ToList();
+        foreach (
+            var (what, names) in new[] { ("armoury", armouries), ("dock", docks), ("shift", scenario.Shifts.Select(s => s.Name).ToList()) }
+        )
+        {
+            errors.AddRange(
+                names
+                    .GroupBy(n => n)
+                    .Where(g => g.Count() > 1)
+                    .Select(g => new ScenarioError(1, $"{g.Count()} {what} entries are named '{g.Key}'"))
+            );
+        }
+
+        foreach (var name in armouries.Concat(docks).Append(scenario.Force))
+        {
+            if (name.Length > NameCharactersMax || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            {
+                errors.Add(
+                    new ScenarioError(
+                        1,
+                        $"'{name}' cannot be a level of a topic: at most {NameCharactersMax} letters, digits, '-', '_' and '.', with what is put before a copy's dock"
+                    )
+                );
+            }
+        }
+    }
+
     /// <summary>What only shows when the parts are put beside each other.</summary>
     private static void CrossCheck(Scenario scenario, List<ScenarioError> errors)
     {
+        CheckNames(scenario, errors);
         var serial = scenario
             .Armouries.SelectMany(a => Enumerable.Repeat(a.Docks, a.Count))
             .SelectMany(d => d)

@@ -6,7 +6,8 @@ namespace TaserTelemetry.Simulator.Scenarios;
 /// <summary>One thing that is wrong with a scenario file.</summary>
 internal readonly record struct ScenarioError(int Line, string Reason)
 {
-    public override string ToString() => $"line {Line}: {Reason}";
+    /// <summary>Line 0 = the file as a whole.</summary>
+    public override string ToString() => Line > 0 ? $"line {Line}: {Reason}" : Reason;
 }
 
 /// <summary>
@@ -166,7 +167,7 @@ internal sealed class YamlMap
             {
                 Wrong(
                     (int)key.Start.Line,
-                    $"unknown key '{_path}{name}'; known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}"
+                    $"unknown key '{_path}{name}'{NearestName.Hint(name, _known)}; known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}"
                 );
             }
         }

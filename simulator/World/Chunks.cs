@@ -3,7 +3,8 @@ namespace TaserTelemetry.Simulator.World;
 /// <summary>A list that grows without copying: a device's memory of a year is long, and there are hundreds of devices.</summary>
 internal sealed class Chunks<T>
 {
-    private const int ItemsPerChunk = 256;
+    // a nation has tens of thousands of logs with a few records each
+    private const int ItemsPerChunk = 32;
 
     private readonly List<T[]> _chunks = [];
 

@@ -227,17 +227,18 @@ internal sealed class Docking(History history)
 
     private void Visit(Device device, Pack? pack, long atUtcMs, Draw draw, long? clockAtUtcMs = null)
     {
-        var offered = new List<(DeviceLog Log, SequenceRange Range)>();
+        var readable = new List<(DeviceLog Log, SequenceRange Range)>();
         foreach (var (log, range) in pack?.Carries ?? Memory(device))
         {
             foreach (var piece in log.Readable(range))
             {
-                offered.Add((log, piece));
+                readable.Add((log, piece));
             }
         }
 
+        var offered = readable.ToArray(); // kept for the whole history: no room to spare
         var held = pack is null && _odd.Chance(history.Scenario.Faults.UploadsCut) ? CutShort(device, offered, atUtcMs) : offered;
-        held.ForEach(h => h.Log.Delivered.Add(h.Range));
+        Array.ForEach(held, h => h.Log.Delivered.Add(h.Range));
         var docks = device.Armoury.Docks;
         var visit = new DockVisit(
             history.Visits.Count + 1,
@@ -257,13 +258,9 @@ internal sealed class Docking(History history)
     }
 
     /// <summary>The device is taken out of the dock after a part of what is new in it.</summary>
-    private List<(DeviceLog Log, SequenceRange Range)> CutShort(
-        Device device,
-        List<(DeviceLog Log, SequenceRange Range)> offered,
-        long atUtcMs
-    )
+    private (DeviceLog Log, SequenceRange Range)[] CutShort(Device device, (DeviceLog Log, SequenceRange Range)[] offered, long atUtcMs)
     {
-        var (log, last) = offered.FindLast(o => o.Log == device.Events);
+        var (log, last) = Array.FindLast(offered, o => o.Log == device.Events);
         var fresh = log is null ? [] : log.Delivered.Missing(last);
         if (fresh.Count == 0 || fresh[^1].Count < 6)
         {

@@ -25,7 +25,12 @@ internal sealed class Incidents(History history)
         {
             foreach (var planted in history.Scenario.PlantedUses.Where(u => u.Day == day && u.Shift == shift.Name))
             {
-                Plant(planted, outings.First(o => o.Issue.Device == ShiftPlay.Named(armoury, planted.Device)), draw);
+                var outing =
+                    outings.Find(o => o.Issue.Device == ShiftPlay.Named(armoury, planted.Device))
+                    ?? throw new InvalidDataException(
+                        $"line {planted.Line}: nobody is free to take {planted.Device} out on day {day}, shift {shift.Name}; the armoury needs more officers"
+                    );
+                Plant(planted, outing, draw);
             }
         }
 

@@ -1,6 +1,7 @@
 using TaserTelemetry.Benchmarks;
 using TaserTelemetry.Benchmarks.Ingest;
 using TaserTelemetry.Benchmarks.Ledger;
+using TaserTelemetry.Benchmarks.Load;
 using TaserTelemetry.Benchmarks.Protocol;
 using TaserTelemetry.Benchmarks.Reconciling;
 using TaserTelemetry.Benchmarks.Serial;
@@ -17,6 +18,7 @@ var benchmarks = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
     ["catching-up"] = CatchingUp.RunAsync,
     ["ingest-day"] = IngestFigures.DayAsync,
     ["ingest-mqtt"] = IngestFigures.MqttAsync,
+    ["load"] = LoadCeiling.RunAsync,
     ["reconcile"] = ReconcileFigures.RunAsync,
     ["serial"] = SerialFigures.RunAsync,
     ["serial-idle"] = SerialFigures.IdleAsync,

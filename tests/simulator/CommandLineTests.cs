@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using TaserTelemetry.Tests;
 
 namespace TaserTelemetry.Simulator.Tests;
 
@@ -74,6 +75,32 @@ public sealed class CommandLineTests : IDisposable
         var (code, _, error) = await RunAsync(arguments);
         Assert.Equal(2, code);
         Assert.StartsWith("taser-sim: ", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("did you mean 'run'?", "ryn")]
+    [InlineData("did you mean '--scenario'?", "run", "--scenrio", "x")]
+    [InlineData("did you mean 'one-armoury-day'?", "run", "--scenario", "one-armory-day")]
+    [InlineData("a whole number from 0", "run", "--scenario", "one-armoury-day", "--seed", "minus")]
+    [InlineData("run, load, record, replay")]
+    [InlineData("is outside 2006 to 2099", "run", "--scenario", "one-armoury-day", "--end", "1969-01-01T00:00:00Z")]
+    public async Task A_slip_is_answered_with_what_was_probably_meant(string said, params string[] arguments)
+    {
+        var (code, _, error) = await RunAsync(arguments);
+        Assert.Equal(2, code);
+        Assert.Contains(said, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_planted_use_that_nobody_is_free_for_is_an_error_with_its_line()
+    {
+        var text = File.ReadAllText(Path.Combine(Campaign.RepositoryRoot, "simulator", "Scenarios", "one-armoury-day.yaml"));
+        File.WriteAllText(In("few.yaml"), text.Replace("officers: 60", "officers: 4", StringComparison.Ordinal));
+        var (code, _, error) = await RunAsync("run", "--scenario", In("few.yaml"));
+        Assert.Equal(2, code);
+        Assert.Contains("line ", error, StringComparison.Ordinal);
+        Assert.Contains("needs more officers", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.Simulator.Docking;
 using TaserTelemetry.Simulator.World;
+using TaserTelemetry.Tests;
 
 namespace TaserTelemetry.Simulator.Tests;
 
@@ -15,13 +16,19 @@ public sealed class LiveDockTests
         using var broker = await Mosquitto.StartAsync();
         var history = Runs.Play("one-armoury-day");
         await using var gateway = await MqttGateway.StartAsync(broker, history);
-        var docks = await new DockFleet(history, broker.Address, null, 115_200, TimeProvider.System).RunAsync(
-            Limit,
-            CancellationToken.None
+        var kept = Path.Combine(Campaign.RepositoryRoot, ".artifacts", "kept-captures", "over-a-real-broker.cap");
+        await KeptCapture.WhileAsync(
+            broker.Address,
+            kept,
+            async () =>
+            {
+                var fleet = new DockFleet(history, broker.Address, null, 115_200, TimeProvider.System);
+                var docks = await fleet.RunAsync(Limit, CancellationToken.None);
+                Assert.Equal(["dock-a", "dock-b"], docks.Select(d => d.Dock));
+                Assert.All(docks, d => Assert.Equal(("done", d.Visits), (d.State, d.VisitsDone)));
+                Assert.Equal(Held(history, "mqtt"), gateway.Kept);
+            }
         );
-        Assert.Equal(["dock-a", "dock-b"], docks.Select(d => d.Dock));
-        Assert.All(docks, d => Assert.Equal(("done", d.Visits), (d.State, d.VisitsDone)));
-        Assert.Equal(Held(history, "mqtt"), gateway.Kept);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using MQTTnet;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
 using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Simulator.Docking;
 using TaserTelemetry.Simulator.World;
 
@@ -28,9 +29,16 @@ internal sealed class MqttGateway : IAsyncDisposable
 
     public int Kept => _docks.Values.SelectMany(d => d.Script.Kept.Keys).Distinct().Count();
 
-    public static async Task<MqttGateway> StartAsync(Mosquitto broker, History history)
+    public HashSet<RecordKey> Keys => [.. _docks.Values.SelectMany(d => d.Script.Kept.Keys)];
+
+    public static async Task<MqttGateway> StartAsync(Mosquitto broker, History history, Func<RecordKey, bool>? forgets = null)
     {
         var gateway = new MqttGateway(broker, history);
+        foreach (var (_, script) in gateway._docks.Values)
+        {
+            script.Forgets = forgets;
+        }
+
         await gateway.ConnectAsync();
         return gateway;
     }

@@ -61,6 +61,26 @@ public sealed class ScenarioErrorTests
         Assert.Contains(errors, e => e.Reason.Contains(reason, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("force: county", "force: county/kent", "cannot be a level of a topic")]
+    [InlineData("name: dock-a", "name: dock a", "cannot be a level of a topic")]
+    [InlineData(
+        "- { name: early, start: 6, hours: 9, issued: 0.5 }",
+        "- { name: e, start: 6, hours: 9, issued: 1 }\n  - { name: e, start: 7, hours: 9, issued: 1 }",
+        "2 shift entries are named 'e'"
+    )]
+    [InlineData("officers: 3", "officers: 3\n    students: 0.6\n    specials: 0.5", "more than all officers")]
+    [InlineData("officers: 3", "officers: 3\n    studnets: 0.6", "did you mean 'students'?")]
+    [InlineData("days: 1", "days: 1\nuses: { per_1000_issues: 1001 }", "number from 0 to 1000")]
+    [InlineData("days: 1", "days: 1\nuses: { active_levels: { arced: 0 } }", "needs at least one weight above 0")]
+    [InlineData("days: 1", "days: 1\ndays: 2", "not YAML")]
+    public void What_cannot_be_played_is_an_error(string good, string bad, string reason)
+    {
+        var errors = new List<ScenarioError>();
+        Assert.Null(ScenarioFile.Parse(Good.Replace(good, bad, StringComparison.Ordinal), errors));
+        Assert.Contains(errors, e => e.Reason.Contains(reason, StringComparison.Ordinal) && e.Line > 0);
+    }
+
     [Fact]
     public void A_missing_file_names_the_ready_scenarios()
     {

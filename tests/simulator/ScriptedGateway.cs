@@ -17,6 +17,9 @@ internal sealed class ScriptedGateway(string upTopic = "up")
 
     public Dictionary<RecordKey, EventRecord> Kept { get; } = [];
 
+    /// <summary>A fault for tests to find: records that it acks and does not keep.</summary>
+    public Func<RecordKey, bool>? Forgets { get; set; }
+
     /// <summary>Contents of Blocks by key, as they came.</summary>
     public Dictionary<RecordKey, (BlockHeader Header, byte[] Content)> Blocks { get; } = [];
 
@@ -118,6 +121,11 @@ internal sealed class ScriptedGateway(string upTopic = "up")
                 for (var part = 1UL; part <= pulses; part++)
                 {
                     RecordsBeforeTheirBlocks += Blocks.ContainsKey(key with { Part = (ushort)part }) ? 0 : 1;
+                }
+
+                if (Forgets?.Invoke(key) == true)
+                {
+                    continue;
                 }
 
                 ref var kept = ref CollectionsMarshal.GetValueRefOrAddDefault(Kept, key, out var known);
