@@ -1,4 +1,5 @@
 using TaserTelemetry.Auditor.Verify;
+using TaserTelemetry.Evidence.Judgements;
 using TaserTelemetry.Evidence.Reconciling;
 using TaserTelemetry.Ledger.Disks;
 using TaserTelemetry.Ledger.Journals;
@@ -29,6 +30,8 @@ internal sealed class LedgersRead
     public IReadOnlyList<LedgerLine> Lines => lines;
 
     public IntakeCounts Counts => intake.Counts;
+
+    public DecisionNotes Decisions => intake.Decisions;
 
     /// <summary>Verifies and reads all; null, and the exit code, after having said why not.</summary>
     public static LedgersRead? Read(

@@ -31,6 +31,13 @@ internal sealed record PreparedRun(
         var inputs = files.Join(ledgers.Inputs(request));
         var asOf = request.AsOf ?? time.GetUtcNow();
         exitCode = ExitCode.Done;
-        return new PreparedRun(request, files, ledgers, inputs, asOf, Reconciliation.Run(inputs, request.Rules, asOf));
+        return new PreparedRun(
+            request,
+            files,
+            ledgers,
+            inputs,
+            asOf,
+            ledgers.Decisions.ApplyTo(Reconciliation.Run(inputs, request.Rules, asOf))
+        );
     }
 }

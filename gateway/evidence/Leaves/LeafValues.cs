@@ -95,6 +95,34 @@ public enum BatchMarks : uint
 
     /// <summary>Part of the range is older than what the device's log still offered: delivered late by another carrier.</summary>
     LateCarrier = 1 << 23,
+
+    /// <summary>Between the records: an activation behind SAFE and before the next ARM.</summary>
+    OutsideArmed = 1 << 24,
+
+    /// <summary>Between the records: the battery level rose by more than 2 points without a change of pack or a dock.</summary>
+    BatteryRose = 1 << 25,
+
+    /// <summary>Between the records: a pulse count that no model makes in the activation before it.</summary>
+    PulsesOff = 1 << 26,
+
+    /// <summary>Between the records: stamp or time since start went back without a setting, a reset or a start.</summary>
+    TimeBackwards = 1 << 27,
+
+    /// <summary>A stamp more than 2 days after receipt.</summary>
+    StampAhead = 1 << 28,
+}
+
+/// <summary>Marks that mean the same to whoever judges by them.</summary>
+public static class MarkGroups
+{
+    /// <summary>All marks about records, their own and between them: what makes a batch doubtful.</summary>
+    public const BatchMarks Doubtful =
+        (BatchMarks)0xffff
+        | BatchMarks.OutsideArmed
+        | BatchMarks.BatteryRose
+        | BatchMarks.PulsesOff
+        | BatchMarks.TimeBackwards
+        | BatchMarks.StampAhead;
 }
 
 /// <summary>What became of a frame that is in the journal.</summary>

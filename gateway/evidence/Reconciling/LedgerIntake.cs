@@ -1,3 +1,4 @@
+using TaserTelemetry.Evidence.Judgements;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Evidence.Reading;
 using TaserTelemetry.FirmwareProtocol.Blocks;
@@ -75,6 +76,9 @@ public sealed class LedgerIntake
     /// <summary>Cartridge serials as devices reported them.</summary>
     public IReadOnlyList<CartridgeReading> CartridgeReadings => cartridges;
 
+    /// <summary>People's decisions.</summary>
+    public DecisionNotes Decisions { get; } = new();
+
     /// <summary>How much was taken in.</summary>
     public IntakeCounts Counts => counts;
 
@@ -125,6 +129,9 @@ public sealed class LedgerIntake
                 return true;
             case EnrolmentLeaf { Standing: Standing.InForce } device:
                 enrolments.Add(new DeviceEnrolment(device.Device, device.Model, device.Armoury, device.AtNs, RefOf(reader)));
+                return true;
+            case Decision decision:
+                Decisions.Note(decision, RefOf(reader));
                 return true;
             case Docked docked:
                 dockings.Note(docked, reader, RefOf(reader));

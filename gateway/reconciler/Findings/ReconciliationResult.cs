@@ -47,6 +47,9 @@ public sealed record ReconciliationResult
     /// <summary>All reports.</summary>
     public required IReadOnlyList<ReportLine> Reports { get; init; }
 
+    /// <summary>People's decisions on what this run has; null = decisions were not read.</summary>
+    public IReadOnlyList<DecisionLine>? Decisions { get; init; }
+
     /// <summary>What each import answered.</summary>
     public required IReadOnlyList<ImportAnswer> Imports { get; init; }
 }

@@ -1,5 +1,6 @@
 using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Inputs;
+using TaserTelemetry.Reconciler.Time;
 
 namespace TaserTelemetry.Reconciler.Output;
 
@@ -27,6 +28,21 @@ internal static class CellText
             : FormattableString.Invariant(
                 $"{fact.Device}/{(int)fact.Log}/{fact.Epoch.Number}-{fact.Epoch.Incarnation:x16}/{fact.Sequence}@{fact.Leaf.Index}:{fact.Leaf.Hash}"
             );
+
+    /// <summary>A decision in one sentence.</summary>
+    public static string Decision(DecisionLine d)
+    {
+        string standing = d.Standing switch
+        {
+            DecisionStanding.FactsUnchanged => "what it rested on is unchanged",
+            DecisionStanding.FactsChanged => "what it rested on has changed since: look again",
+            _ => "no longer raised",
+        };
+        string comment = d.HasComment ? ", with a comment in the gateway's records" : "";
+        return FormattableString.Invariant(
+            $"Decision on {d.Subject.ToLowerInvariant()} {d.Id}: {d.Code}, by actor {d.Actor} at {TimeInterval.Text(d.AtNs)}{comment}; {standing} (leaf {d.Leaf.Index})."
+        );
+    }
 
     /// <summary>The letter of a grade; "-" where none is stated.</summary>
     public static string Grade(AuthenticityGrade grade) => grade == AuthenticityGrade.None ? "-" : grade.ToString();

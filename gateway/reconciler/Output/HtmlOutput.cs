@@ -175,9 +175,10 @@ public static class HtmlOutput
         );
         CasesByRule(w, result);
         var timeline = new CaseTimeline(result);
+        var decisions = (result.Decisions ?? []).Where(d => d.Subject == "Finding").ToLookup(d => d.Id, StringComparer.Ordinal);
         foreach (var item in result.Cases.Take(CasesShownMax))
         {
-            Case(w, item, timeline);
+            Case(w, item, timeline, decisions);
         }
 
         if (result.Cases.Count > CasesShownMax)
@@ -226,7 +227,7 @@ public static class HtmlOutput
     private static string Priority(int priority) =>
         priority == 0 ? "information" : "priority " + priority.ToString(CultureInfo.InvariantCulture);
 
-    private static void Case(StreamWriter w, Case item, CaseTimeline timeline)
+    private static void Case(StreamWriter w, Case item, CaseTimeline timeline, ILookup<string, DecisionLine> decisions)
     {
         var f = item.Primary;
         w.Write(
@@ -234,6 +235,11 @@ public static class HtmlOutput
         );
         w.Write(Line(f.Wording));
         w.Write(timeline.Svg(item));
+        foreach (var decision in item.Consequences.Prepend(f).SelectMany(x => decisions[x.Id]))
+        {
+            w.Write(Line(CellText.Decision(decision)));
+        }
+
         w.Write(
             $"<dl><dt>What would clear it</dt><dd>{Html(f.Clears)}</dd><dt>What it does not say</dt><dd>{Html(f.DoesNotSay)}</dd></dl>\n"
         );

@@ -34,6 +34,7 @@ public static class JsonOutput
         w.WriteString("ruleSetSha256", result.RuleSetSha256);
         Account(w, result.Account);
         Coverage(w, result.Coverage);
+        Decisions(w, result.Decisions);
         w.WriteStartArray("notTestable");
         foreach (var item in result.NotTestable)
         {
@@ -63,6 +64,7 @@ public static class JsonOutput
         }
 
         w.WriteEndArray();
+        Uses(w, result);
         Reports(w, result.Reports);
         Imports(w, result.Imports);
         w.WriteEndObject();
@@ -111,6 +113,33 @@ public static class JsonOutput
         w.WriteEndObject();
         w.WriteBoolean("addsUp", a.AddsUp);
         w.WriteEndObject();
+    }
+
+    private static void Decisions(Utf8JsonWriter w, IReadOnlyList<DecisionLine>? decisions)
+    {
+        if (decisions is null)
+        {
+            w.WriteNull("decisions");
+            return;
+        }
+
+        w.WriteStartArray("decisions");
+        foreach (var d in decisions)
+        {
+            w.WriteStartObject();
+            w.WriteString("subject", d.Subject);
+            w.WriteString("id", d.Id);
+            w.WriteString("code", d.Code);
+            w.WriteString("actor", d.Actor);
+            w.WriteString("at", TimeInterval.Text(d.AtNs));
+            w.WriteBoolean("comment", d.HasComment);
+            w.WriteString("standing", d.Standing.ToString());
+            w.WriteNumber("leaf", d.Leaf.Index);
+            w.WriteString("leafHash", d.Leaf.Hash.ToString());
+            w.WriteEndObject();
+        }
+
+        w.WriteEndArray();
     }
 
     private static void Coverage(Utf8JsonWriter w, Coverage coverage)
@@ -217,6 +246,41 @@ public static class JsonOutput
             Texts(w, "columnsRefused", import.ColumnsRefused.Select(c => c.Column + ": " + c.Reason + ": " + string.Join(" | ", c.Rows)));
             Texts(w, "notes", import.Notes);
             Texts(w, "rejects", import.Rejects.Select(r => FormattableString.Invariant($"{r.Line}: {r.Column}: {r.Cell}: {r.Reason}")));
+            w.WriteEndObject();
+        }
+
+        w.WriteEndArray();
+    }
+
+    private static void Uses(Utf8JsonWriter w, ReconciliationResult result)
+    {
+        var activations = result.Activations.ToLookup(a => a.UseId, StringComparer.Ordinal);
+        w.WriteStartArray("uses");
+        foreach (var use in result.Uses)
+        {
+            w.WriteStartObject();
+            w.WriteString("useId", use.UseId);
+            w.WriteString("device", use.Device);
+            w.WriteString("from", TimeInterval.Text(use.When.LowNs));
+            w.WriteString("to", TimeInterval.Text(use.When.HighNs));
+            w.WriteNumber("activationMs", use.ActivationMs);
+            if (use.Examined is { } examined)
+            {
+                w.WriteBoolean("examined", examined);
+            }
+
+            Texts(w, "reports", use.Reports);
+            w.WriteStartArray("activations");
+            foreach (var activation in activations[use.UseId])
+            {
+                w.WriteStartObject();
+                w.WriteNumber("sequence", activation.Sequence);
+                w.WriteNumber("leaf", activation.Leaf.Index);
+                w.WriteString("leafHash", activation.Leaf.Hash.ToString());
+                w.WriteEndObject();
+            }
+
+            w.WriteEndArray();
             w.WriteEndObject();
         }
 

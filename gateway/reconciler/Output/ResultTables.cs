@@ -27,6 +27,7 @@ public static class ResultTables
             Uses(result),
             Reports(result),
             Rejects(result),
+            Decisions(result),
         ];
     }
 
@@ -189,6 +190,26 @@ public static class ResultTables
                         Join(a.Reports),
                         a.Leaf.Index,
                         a.Leaf.Hash.ToString(),
+                    ]
+            )
+        );
+
+    private static OutputTable Decisions(ReconciliationResult r) =>
+        new(
+            "decisions",
+            ["Subject", "Id", "Code", "Actor", "At", "Comment", "Standing", "Leaf", "LeafHash"],
+            (r.Decisions ?? []).Select(d =>
+                (IReadOnlyList<object>)
+                    [
+                        d.Subject,
+                        d.Id,
+                        d.Code,
+                        d.Actor,
+                        TimeInterval.Text(d.AtNs),
+                        d.HasComment ? "yes" : "no",
+                        d.Standing.ToString(),
+                        d.Leaf.Index,
+                        d.Leaf.Hash.ToString(),
                     ]
             )
         );

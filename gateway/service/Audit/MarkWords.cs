@@ -26,6 +26,11 @@ internal static class MarkWords
         ((uint)BatchMarks.Retranslated, "translated by another version"),
         ((uint)BatchMarks.FromQuarantine, "judged again out of quarantine"),
         ((uint)BatchMarks.LateCarrier, "late, by another carrier"),
+        ((uint)BatchMarks.OutsideArmed, "activation behind SAFE"),
+        ((uint)BatchMarks.BatteryRose, "battery rose without a change"),
+        ((uint)BatchMarks.PulsesOff, "pulse count does not fit the activation"),
+        ((uint)BatchMarks.TimeBackwards, "time went back without a setting"),
+        ((uint)BatchMarks.StampAhead, "stamp after receipt"),
     ];
 
     /// <summary>Each set bit in words, in the order of the bits; a bit without words is named by its number.</summary>

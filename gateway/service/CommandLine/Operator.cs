@@ -40,14 +40,10 @@ internal static class Operator
             journal.AppendStart(settings, UnixTime.NowNs(clock));
             journal.RememberOlder();
             var request = new ControlRequest(message.Verb, ControlSocket.ActorOf(settings.Data, message.By), message.Arguments);
-            var nowNs = UnixTime.NowNs(clock);
             var reader = ControlSocket.ReaderOf(message);
-            var answer =
-                StoreActions.Knows(request.Verb)
-                    ? await StoreActions.RunStoppedAsync(journal, settings, request, reader, clock, cancellation)
-                : request.Verb == ImportLogAction.Verb
-                    ? await ImportLogAction.RunAsync(journal, settings.Data, request, step => CommitAsync(journal, step), clock)
-                : ControlActions.Read(journal, request, reader, nowNs) ?? ControlActions.Run(journal, request, nowNs);
+            var answer = StoreActions.Knows(request.Verb)
+                ? await StoreActions.RunStoppedAsync(journal, settings, request, reader, clock, cancellation)
+                : await ControlDesk.AnswerAsync(journal, settings.Data, request, reader, step => CommitAsync(journal, step), clock);
             journal.Commit();
             journal.AppendStop(clock);
             return answer;

@@ -195,6 +195,14 @@ internal sealed class LimitSettings
     [Range(1_048_576, 268_435_456)]
     public int QueueBytesMax { get; set; } = 16 * 1_048_576;
 
+    /// <summary>Bytes of one dock received and not yet durable: a dock that sends beyond its credit is told to hold and keeps nobody else out.</summary>
+    [Range(131_072, 268_435_456)]
+    public int QueueBytesPerDock { get; set; } = 1_048_576;
+
+    /// <summary>Hours without a word after which an enrolled dock counts as silent.</summary>
+    [Range(1, 8_760)]
+    public int DockSilentAfterHours { get; set; } = 24;
+
     /// <summary>Bytes held for PUBACKs to an external broker before the gateway drops the connection and returns once drained.</summary>
     [Range(1_048_576, 268_435_456)]
     public int UnackedBytesMax { get; set; } = 32 * 1_048_576;

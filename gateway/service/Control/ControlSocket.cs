@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Gateway.Hosting;
-using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Records;
 
 namespace TaserTelemetry.Gateway.Control;
@@ -49,18 +48,8 @@ internal static class ControlSocket
                     var told = await StoreActions.RunAsync(journal.Open, series, request, reader, StepAsync, clock, context.RequestAborted);
                     return Results.Json(told, ControlJson.Default.ControlAnswer);
                 }
-                if (request.Verb == ImportLogAction.Verb)
-                {
-                    var imported = await ImportLogAction.RunAsync(journal.Open, data, request, StepAsync, clock);
-                    return Results.Json(imported, ControlJson.Default.ControlAnswer);
-                }
-                var answer = ControlActions.Read(journal.Open, request, ReaderOf(message), UnixTime.NowNs(clock));
-                if (answer is not null)
-                {
-                    return Results.Json(answer, ControlJson.Default.ControlAnswer);
-                }
-                await journal.Loop.AppendAsync(_ => answer = ControlActions.Run(journal.Open, request, UnixTime.NowNs(clock)));
-                return Results.Json(answer!, ControlJson.Default.ControlAnswer);
+                var answer = await ControlDesk.AnswerAsync(journal.Open, data, request, ReaderOf(message), StepAsync, clock);
+                return Results.Json(answer, ControlJson.Default.ControlAnswer);
             }
         );
 

@@ -40,7 +40,7 @@ internal sealed class DoorsService(
         else if (settings.Mqtt.Listen.Length > 0)
         {
             listener = new BrokerListener(settings.Mqtt, Limits.MqttMessageBytesMax, clock, logs.CreateLogger<BrokerListener>(), meters);
-            embedded = new EmbeddedBroker(listener, settings.Name, queue, clock, logs.CreateLogger<EmbeddedBroker>(), meters);
+            embedded = new EmbeddedBroker(listener, settings, queue, clock, logs.CreateLogger<EmbeddedBroker>(), meters);
             await embedded.StartAsync();
             states.Set(embedded.Address, DoorState.Up, "");
         }

@@ -116,7 +116,7 @@ internal sealed class JournalService(
         );
         var desk = new HelloDesk(open.State, sessions, new NonceDesk(open.Group, settings.Name), receipts, settings.Name, clock);
         var checkpoints = new CheckpointDesk(open.Ledger, LogPlace.Ledger(settings.Data).Tlog);
-        return new Conversations(open.Group, judgement, open.Gaps, sessions, desk, checkpoints, clock, meters);
+        return new Conversations(open, judgement, sessions, desk, checkpoints, settings.Limits, clock, meters);
     }
 
     /// <summary>Batches below the snapshot that the start was spared from reading, handed to the ingest thread in portions.</summary>

@@ -35,6 +35,7 @@ internal sealed class OpenJournal : IDisposable
         Access = access;
         Group = new GroupBuilder(state);
         Gaps = new GapBook(Group);
+        Silences = new SilenceBook(Group);
         foldedFrom = state.NextLeaf;
         Known = new KnownRecords(index => ReadReceived(ledger, index)) { Complete = foldedFrom == 0 };
         (Receipts, receiptKeyIsNew) = ReceiptKey.Open(keysFolder, ledger.Key.Name);
@@ -49,6 +50,9 @@ internal sealed class OpenJournal : IDisposable
     public GroupBuilder Group { get; }
 
     public GapBook Gaps { get; }
+
+    /// <summary>Docks that stopped calling.</summary>
+    public SilenceBook Silences { get; }
 
     /// <summary>Where durable records stand, to compare repeats with.</summary>
     public KnownRecords Known { get; }
@@ -178,7 +182,7 @@ internal sealed class OpenJournal : IDisposable
         using var reader = Ledger.OpenReader(0);
         while (reader.Read() == ReadStatus.Record && reader.Index < foldedFrom)
         {
-            if (Leaf.Decode(reader.Leaf, names).Leaf is { } leaf and (StoredBatch or Gap))
+            if (Leaf.Decode(reader.Leaf, names).Leaf is { } leaf and (StoredBatch or Gap or DockSilence))
             {
                 found.Add((reader.Index, leaf));
             }
@@ -213,6 +217,9 @@ internal sealed class OpenJournal : IDisposable
                 break;
             case Gap gap:
                 Gaps.Replayed(gap);
+                break;
+            case DockSilence silence:
+                Silences.Replayed(silence);
                 break;
             default:
                 break;

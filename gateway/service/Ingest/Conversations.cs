@@ -2,6 +2,8 @@ using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.FirmwareProtocol.Sessions;
+using TaserTelemetry.Gateway.Configuration;
+using TaserTelemetry.Gateway.Hosting;
 using TaserTelemetry.Gateway.Ingest.Judging;
 using TaserTelemetry.Gateway.Ingest.Sessions;
 using TaserTelemetry.Gateway.Ingest.Trust;
@@ -17,16 +19,20 @@ namespace TaserTelemetry.Gateway.Ingest;
 /// said before <see cref="Flush"/>, which follows the fsync.
 /// </summary>
 internal sealed class Conversations(
-    GroupBuilder group,
+    OpenJournal journal,
     Judgement judgement,
-    GapBook gaps,
     OpenSessions sessions,
     HelloDesk desk,
     CheckpointDesk checkpoints,
+    LimitSettings limits,
     TimeProvider clock,
     IngestMeters meters
 )
 {
+    // A dock past its share is told to hold for so long; what is queued of it has then long been written.
+    private const uint OverShareHoldMs = 1_000;
+    private readonly GroupBuilder group = journal.Group;
+    private readonly GapBook gaps = journal.Gaps;
     private readonly List<(DockLink Link, byte[] Frame)> replies = [];
 
     public int SessionCount => sessions.Count;
@@ -41,6 +47,9 @@ internal sealed class Conversations(
                 break;
             case InboundKind.State:
                 TakeState(inbound);
+                break;
+            case InboundKind.NotTaken:
+                AnswerNotTaken(inbound.Link, inbound.ReceivedNs);
                 break;
             default:
                 TakeFrames(inbound);
@@ -66,6 +75,7 @@ internal sealed class Conversations(
             }
         }
         judgement.Quarantine.WriteRefusals(nowNs);
+        journal.Silences.Look(nowNs, TimeSpan.FromHours(limits.DockSilentAfterHours));
     }
 
     /// <summary>Says what waits to be said; everything it speaks of is durable now.</summary>
@@ -154,6 +164,7 @@ internal sealed class Conversations(
             TakeStray(inbound, frame, bytes);
             return;
         }
+        journal.Silences.Heard(session.Sender, inbound.ReceivedNs);
         switch (session.Machine.Receive(frame, UnixTime.Now(clock)))
         {
             case GatewayDuty.MakeDurable:
@@ -297,6 +308,28 @@ internal sealed class Conversations(
             }
         }
         KeepAside(inbound, QuarantineKind.BadFrame, reason, bytes);
+    }
+
+    /// <summary>What a door did not take is answered with its reason, once for as much as came before the answer.</summary>
+    private void AnswerNotTaken(DockLink link, ulong nowNs)
+    {
+        var why = link.TakeRefusal();
+        var session = link.Session;
+        var number = session?.Machine.Number ?? 0;
+        if (why == Reason.QosTooLow)
+        {
+            // It ends the session: the dock says hello and sends again what was not acked, with a quality that can be (SPEC clause 4.4).
+            replies.Add((link, FrameWriter.ToArray(number, 0, new Abort(why, ReasonAction.ResendNow, FrameVerdict.NoDetail))));
+            sessions.End(session, nowNs);
+        }
+        else if (why == Reason.RateExceeded && session is not null)
+        {
+            replies.Add((link, FrameWriter.ToArray(number, 0, new Wire.Hold(OverShareHoldMs, why))));
+        }
+        else if (why == Reason.RateExceeded)
+        {
+            replies.Add((link, FrameWriter.ToArray(number, 0, new Abort(why, ReasonAction.Wait, OverShareHoldMs))));
+        }
     }
 
     private void TakeState(Inbound inbound)

@@ -1,3 +1,4 @@
+using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 
 namespace TaserTelemetry.Gateway.Ingest;
@@ -13,6 +14,9 @@ internal enum InboundKind
 
     /// <summary>The link is gone; nothing follows.</summary>
     LinkClosed,
+
+    /// <summary>The door refused something of this link, which is to be told why.</summary>
+    NotTaken,
 }
 
 /// <summary>
@@ -29,6 +33,9 @@ internal sealed record Inbound(DockLink Link, InboundKind Kind, ReadOnlyMemory<b
 
     /// <summary>A serial frame with a good header and a bad CRC arrives marked; a retransmission may still mend it (wire 21).</summary>
     public bool Damaged { get; init; }
+
+    /// <summary>Bytes counted against the dock's share, to be given back; 0 = none.</summary>
+    public int ShareBytes { get; init; }
 
     /// <summary>Runs on the commit thread after the fsync; must not block.</summary>
     public Action? Durable { get; init; }
@@ -56,8 +63,28 @@ internal abstract class DockLink(Transport transport, DockAddress claimed)
     /// <summary>The challenge given on this link and not yet answered; none = none given.</summary>
     public Nonce Challenge { get; set; }
 
-    /// <summary>The dock uploads with QoS 0: what it sent was not kept, and it is told so at the next turn.</summary>
-    public bool QosZeroSeen { get; set; }
+    private long queuedBytes;
+    private int refusal;
+
+    /// <summary>Counts a message of this dock on its way to the disk; false when the dock has as much on its way as one dock may.</summary>
+    public bool TakeShare(long bytes, long bytesMax)
+    {
+        if (Interlocked.Add(ref queuedBytes, bytes) <= bytesMax || Interlocked.Read(ref queuedBytes) == bytes)
+        {
+            return true;
+        }
+        Interlocked.Add(ref queuedBytes, -bytes);
+        return false;
+    }
+
+    /// <summary>The message is durable, or will not be taken after all.</summary>
+    public void GiveShare(long bytes) => Interlocked.Add(ref queuedBytes, -bytes);
+
+    /// <summary>Notes that something was not taken; true for the first since the last answer, which then has to be queued.</summary>
+    public bool NoteRefusal(Reason reason) => Interlocked.CompareExchange(ref refusal, (int)reason, 0) == 0;
+
+    /// <summary>The reason noted, for the answer; none = answered already.</summary>
+    public Reason TakeRefusal() => (Reason)Interlocked.Exchange(ref refusal, 0);
 
     /// <summary>Sends whole frames; false when they could not even be queued.</summary>
     public abstract bool Send(ReadOnlyMemory<byte> frames);

@@ -148,6 +148,7 @@ internal sealed class IngestLoop(
         foreach (var inbound in carried)
         {
             inbound.Durable?.Invoke();
+            inbound.Link.GiveShare(inbound.ShareBytes);
             room += inbound.CostBytes;
             meters.Durable(clock, inbound.ReceivedNs);
         }

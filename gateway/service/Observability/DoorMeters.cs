@@ -17,6 +17,7 @@ internal enum MessageRefusal
 {
     ForeignTopic,
     QosZero,
+    OverShare,
 }
 
 /// <summary>What the doors count. Tag values come from closed lists only.</summary>

@@ -110,6 +110,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
         while (received.Reader.TryRead(out var left))
         {
             door.Owe(-left.CostBytes);
+            left.Link.GiveShare(left.ShareBytes);
         }
         if (client.IsConnected)
         {
@@ -149,10 +150,17 @@ internal sealed class BrokerConnection : IAsyncDisposable
         if (way.Kind == TopicKind.Up && message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce)
         {
             door.Meters.MessageRefused(MessageRefusal.QosZero);
-            way.Link.QosZeroSeen = true;
+            Tell(way.Link, Reason.QosTooLow);
             return Task.CompletedTask;
         }
         var cost = payload.Length + Inbound.OverheadBytes;
+        if (!way.Link.TakeShare(cost, door.Settings.Limits.QueueBytesPerDock))
+        {
+            door.Meters.MessageRefused(MessageRefusal.OverShare);
+            Tell(way.Link, Reason.RateExceeded);
+            owed.Writer.TryWrite(came); // the dock repeats what was not acked; the broker must not
+            return Task.CompletedTask;
+        }
         var inbound = new Inbound(
             way.Link,
             way.Kind == TopicKind.State ? InboundKind.State : InboundKind.Frames,
@@ -161,6 +169,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
         )
         {
             Retained = message.Retain,
+            ShareBytes = cost,
             Durable = () =>
             {
                 door.Owe(-cost);
@@ -169,6 +178,17 @@ internal sealed class BrokerConnection : IAsyncDisposable
         };
         Accept(inbound);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Queues the answer to what was not taken; where the queue is full the next such message tries again.</summary>
+    private void Tell(DockLink link, Reason reason)
+    {
+        if (
+            link.NoteRefusal(reason) && !door.Queue.TryEnqueue(new Inbound(link, InboundKind.NotTaken, default, UnixTime.NowNs(door.Clock)))
+        )
+        {
+            link.TakeRefusal();
+        }
     }
 
     private (TopicKind Kind, DockLink Link)? WayOf(string topic)
@@ -195,6 +215,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
         {
             // Withheld PUBACKs do not stop a broker from sending (wire 11): leaving does, and the session keeps what we did not take.
             door.Owe(-inbound.CostBytes);
+            inbound.Link.GiveShare(inbound.ShareBytes);
             Overfull = true;
             door.Meters.ConnectionRefused(ConnectionRefusal.Overfull);
             ended.Cancel();
@@ -217,6 +238,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
                 if (!await door.Queue.EnqueueAsync(inbound, CancellationToken.None))
                 {
                     door.Owe(-inbound.CostBytes);
+                    inbound.Link.GiveShare(inbound.ShareBytes);
                     return;
                 }
                 Interlocked.Decrement(ref pending);

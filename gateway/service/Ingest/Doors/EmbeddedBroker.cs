@@ -6,7 +6,9 @@ using MQTTnet.Diagnostics.Logger;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
+using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Observability;
 
 namespace TaserTelemetry.Gateway.Ingest.Doors;
@@ -22,12 +24,13 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
     private readonly MqttServer server;
     private readonly IngestQueue queue;
     private readonly string gateway;
+    private readonly LimitSettings limits;
     private readonly TimeProvider clock;
     private readonly DoorMeters meters;
 
     public EmbeddedBroker(
         BrokerListener listener,
-        string gateway,
+        GatewaySettings settings,
         IngestQueue queue,
         TimeProvider clock,
         ILogger<EmbeddedBroker> log,
@@ -35,7 +38,8 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
     )
     {
         this.listener = listener;
-        this.gateway = gateway;
+        gateway = settings.Name;
+        limits = settings.Limits;
         this.queue = queue;
         this.clock = clock;
         this.meters = meters;
@@ -172,16 +176,33 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
         {
             // A QoS 0 upload has no flow control at all (wire 18): dropped before the queue, counted, and answered.
             meters.MessageRefused(MessageRefusal.QosZero);
-            way.QosZeroSeen = true;
+            Tell(way, Reason.QosTooLow);
+            return;
+        }
+        var cost = (int)message.Payload.Length + Inbound.OverheadBytes;
+        if (!way.TakeShare(cost, limits.QueueBytesPerDock))
+        {
+            meters.MessageRefused(MessageRefusal.OverShare);
+            Tell(way, Reason.RateExceeded);
+            publish.Response.ReasonCode = MqttPubAckReasonCode.QuotaExceeded;
             return;
         }
         var kind = topic.Kind == TopicKind.State ? InboundKind.State : InboundKind.Frames;
         var payload = message.Payload.IsSingleSegment ? message.Payload.First : message.Payload.ToArray();
-        var inbound = new Inbound(way, kind, payload, Now()) { Retained = message.Retain };
+        var inbound = new Inbound(way, kind, payload, Now()) { Retained = message.Retain, ShareBytes = cost };
         if (!await queue.EnqueueAsync(inbound, publish.CancellationToken))
         {
             publish.Response.ReasonCode = MqttPubAckReasonCode.QuotaExceeded;
             publish.CloseConnection = true;
+        }
+    }
+
+    /// <summary>Queues the answer to what was not taken; where the queue is full the next such message tries again.</summary>
+    private void Tell(DockLink link, Reason reason)
+    {
+        if (link.NoteRefusal(reason) && !queue.TryEnqueue(new Inbound(link, InboundKind.NotTaken, default, Now())))
+        {
+            link.TakeRefusal();
         }
     }
 

@@ -45,6 +45,7 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
         var device = group.State.DeviceInForce(key.Device);
         var marks =
             (BatchMarks)(uint)batch.Validate()
+            | SenseCheck.Of(batch, receivedNs)
             | sender.Marks
             | MarksOf(sender, device)
             | (variants.Count > 0 ? BatchMarks.Variant : BatchMarks.None);
@@ -93,7 +94,7 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
     private static FrameOutcome OutcomeOf(BatchMarks marks, DeviceEnrolment? device, LeafRanges variants) =>
         variants.Count > 0 ? FrameOutcome.StoredWith(Reason.BytesDiffer)
         : device is null ? FrameOutcome.StoredWith(Reason.DeviceUnknown)
-        : ((uint)marks & 0xffff) != 0 ? FrameOutcome.StoredWith(Reason.RecordDoubtful)
+        : (marks & MarkGroups.Doubtful) != BatchMarks.None ? FrameOutcome.StoredWith(Reason.RecordDoubtful)
         : FrameOutcome.Stored;
 
     // A model is a label on the wire and may hold spaces; in a leaf it is a name and may not (LEAVES.md).
