@@ -114,6 +114,8 @@ public sealed class HostileTests
             TestDock.Batch(dock.Session, 2, RunningGateway.Device, 50, 3),
             MqttQualityOfServiceLevel.AtMostOnce
         );
+        Assert.Equal(Reason.QosTooLow, (await dock.ReceiveAsync<Abort>()).Reason);
+        await dock.OpenAsync(connectionId: 8);
         await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, 100, 1));
         Assert.Equal((ushort)Reason.RetainedNotAllowed, Assert.Single(gateway.Leaves<Quarantined>()).Reason);
         Assert.Equal([100UL], gateway.Leaves<StoredBatch>().Select(b => b.First));
