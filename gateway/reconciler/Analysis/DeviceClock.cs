@@ -283,9 +283,21 @@ internal sealed class DeviceClock
 
             lastSession = key.Session;
             long device = (long)batch.ReceivedNs - batch.ClockOffsetNs;
+            if (!Follows(newest, device))
+            {
+                continue;
+            }
+
             _anchors[SegmentOf(newest)].Add(new Anchor(newest + 1, device, batch.ClockOffsetNs, Bound(batch.ClockBoundNs)));
         }
     }
+
+    /// <summary>
+    /// A clock that reads earlier than the newest record was set or lost in between: an upload cut short has not brought the row of it, and
+    /// the comparison is none of this segment's.
+    /// </summary>
+    private bool Follows(int entry, long deviceNs) =>
+        DeviceNs(entry) is var newest && (newest == long.MinValue || deviceNs >= newest - 5 * TimeInterval.SecondNs);
 
     private void AnchorFromComparisons(IEnumerable<ClockComparison> comparisons)
     {
@@ -297,7 +309,7 @@ internal sealed class DeviceClock
             }
 
             int place = Place(comparison);
-            if (place >= 0)
+            if (place >= 0 && Follows(place, comparison.DeviceTimeNs))
             {
                 long offset = comparison.UtcNs - comparison.DeviceTimeNs;
                 _anchors[SegmentOf(place)].Add(new Anchor(place + 1, comparison.DeviceTimeNs, offset, Bound(comparison.BoundNs)));
