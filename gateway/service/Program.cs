@@ -18,6 +18,10 @@ var root = new RootCommand(
     QuarantineVerb.Create(),
     EnrolVerb.Create(),
     KeysVerb.Create(),
+    HoldVerb.Create(),
+    DisposeVerb.Create(),
+    BackupVerb.CreateBackup(),
+    BackupVerb.CreateRestore(),
     CheckVerb.Create(),
 };
 return await Cli.InvokeAsync(root, args);

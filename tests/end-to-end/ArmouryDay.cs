@@ -42,7 +42,7 @@ internal sealed class ArmouryDay
         select new RecordKey(key, range.GetProperty("first").GetUInt64() + (ulong)offset, 0);
 
     /// <summary>Plays the history once, for its truth and its documents; nothing is docked yet.</summary>
-    public static async Task<ArmouryDay> MakeAsync(Ground ground, string? endsAt = null)
+    public static async Task<ArmouryDay> MakeAsync(Ground ground, string? endsAt = null, string scenario = Scenario)
     {
         var end = endsAt ?? TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssK", CultureInfo.InvariantCulture);
         await using var simulator = RealProcess.StartOurs(
@@ -51,7 +51,7 @@ internal sealed class ArmouryDay
             [
                 "run",
                 "--scenario",
-                Scenario,
+                scenario,
                 "--seed",
                 "1",
                 "--end",

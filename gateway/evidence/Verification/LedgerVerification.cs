@@ -122,15 +122,21 @@ public static class LedgerVerification
         return established;
     }
 
-    /// <summary>Zeroed records are disposed of where a disposal leaf covers them, and damage where none does.</summary>
+    /// <summary>
+    /// Zeroed records are disposed of where a disposal leaf covers them, and damage where none does; likewise a record whose bytes fail their
+    /// CRC, which a disposal that was cut short leaves behind. The gateway finishes that at its next start.
+    /// </summary>
     private static ulong JudgeZeroed(LogPlace place, VerifyResult result, List<VerifyProblem> problems)
     {
-        if (result.Zeroed.Count == 0)
+        if (result.Zeroed.Count == 0 && problems.TrueForAll(p => p.Area != VerifyArea.Received))
         {
             return 0;
         }
         var covered = DisposedLeaves(place, result.Records);
-        ulong disposed = 0;
+        var cutShort = problems.RemoveAll(p =>
+            p.Area == VerifyArea.Received && !p.IsUnanchored && p.Index is { } at && covered.Contains(at)
+        );
+        var disposed = (ulong)cutShort;
         foreach (var range in result.Zeroed)
         {
             for (var index = range.First; index < range.Next; index++)
@@ -149,18 +155,15 @@ public static class LedgerVerification
         return disposed;
     }
 
-    private static Decisions.DurableRanges DisposedLeaves(LogPlace place, ulong records)
+    private static Retention.LeafSet DisposedLeaves(LogPlace place, ulong records)
     {
-        var covered = new Decisions.DurableRanges();
+        var covered = new Retention.LeafSet();
         using var reader = new EvidenceReader(JournalReader.Open(new Ledger.Disks.RealDisk(), place.Journal, 0, records));
         while (reader.Read() == ReadStatus.Record)
         {
             if (reader.Leaf is Disposal disposal)
             {
-                foreach (var range in disposal.Leaves.AsSpan())
-                {
-                    covered.Add(range);
-                }
+                covered.Add(disposal.Leaves);
             }
         }
         return covered;

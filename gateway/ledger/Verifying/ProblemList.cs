@@ -17,7 +17,16 @@ internal sealed class ProblemList(int max)
             if (problems.Count >= max)
                 Omitted++;
             else
-                problems.Add(new VerifyProblem(area, file, offset, index, what, area is VerifyArea.Journal && index >= SignedSize));
+                problems.Add(
+                    new VerifyProblem(
+                        area,
+                        file,
+                        offset,
+                        index,
+                        what,
+                        area is VerifyArea.Journal or VerifyArea.Received && index >= SignedSize
+                    )
+                );
         }
     }
 

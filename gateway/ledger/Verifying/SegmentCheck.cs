@@ -206,7 +206,7 @@ internal sealed class SegmentCheck : IDisposable
                 problems.Add(VerifyArea.Journal, name, offset + JournalFormat.RecordHeaderBytes, index, "the leaf fails its CRC");
                 break;
             case PartState.LastPartBad:
-                problems.Add(VerifyArea.Journal, name, offset + header.LeafPartEnd, index, "salt and received bytes fail their CRC");
+                problems.Add(VerifyArea.Received, name, offset + header.LeafPartEnd, index, "salt and received bytes fail their CRC");
                 break;
             case PartState.Zeroed:
                 AddZeroed();

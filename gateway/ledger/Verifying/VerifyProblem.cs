@@ -14,6 +14,12 @@ public enum VerifyArea
     /// <summary>A leaf's commitment does not fit salt and received bytes.</summary>
     Commitment,
 
+    /// <summary>
+    /// Salt and received bytes fail their CRC. Where a disposal leaf covers the record it is a disposal that was cut short, else damage;
+    /// the caller reads the leaves and knows.
+    /// </summary>
+    Received,
+
     /// <summary>A tile of hashes.</summary>
     Tile,
 

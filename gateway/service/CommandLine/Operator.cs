@@ -3,6 +3,7 @@ using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Control;
 using TaserTelemetry.Gateway.Hosting;
 using TaserTelemetry.Gateway.Ingest;
+using TaserTelemetry.Gateway.Keeping;
 
 namespace TaserTelemetry.Gateway.CommandLine;
 
@@ -12,12 +13,33 @@ internal static class Operator
     public static Option<string?> ByOption() =>
         new("--by") { Description = "Who asks; kept in DATA/records, the ledger holds a random id." };
 
+    /// <summary>A verb that asks DATA for one thing: with --by, the settings options, and its own arguments.</summary>
+    public static Command Verb(Command command, string verb, Func<ParseResult, Dictionary<string, string>> arguments)
+    {
+        var by = ByOption();
+        var options = new SettingsOptions();
+        command.Options.Add(by);
+        options.AddTo(command);
+        command.SetAction(
+            async (parsed, cancellation) =>
+                options.Read(parsed) is { } settings
+                    ? await AskAsync(settings, new ControlMessage(verb, parsed.GetValue(by) ?? "", arguments(parsed)), cancellation)
+                    : Cli.Usage
+        );
+        return command;
+    }
+
     public static async Task<int> AskAsync(GatewaySettings settings, ControlMessage message, CancellationToken cancellation)
     {
-        var answer = await CarryAsync(settings, message, cancellation);
+        return Tell(await CarryAsync(settings, message, cancellation));
+    }
+
+    /// <summary>Says what came of it, and answers the exit code.</summary>
+    public static int Tell(ControlAnswer answer)
+    {
         foreach (var line in answer.Lines)
         {
-            await (answer.Done ? Console.Out : Console.Error).WriteLineAsync(line);
+            (answer.Done ? Console.Out : Console.Error).WriteLine(line);
         }
         return answer.Done ? Cli.Done : Cli.Fatal;
     }
@@ -41,6 +63,12 @@ internal static class Operator
             journal.RememberOlder();
             var request = new ControlRequest(message.Verb, ControlSocket.ActorOf(settings.Data, message.By), message.Arguments);
             var reader = ControlSocket.ReaderOf(message);
+            if (request.Verb == ControlActions.Backup)
+            {
+                var copied = Backup.RunStopped(journal, request, reader, clock);
+                journal.AppendStop(clock);
+                return copied;
+            }
             var answer = StoreActions.Knows(request.Verb)
                 ? await StoreActions.RunStoppedAsync(journal, settings, request, reader, clock, cancellation)
                 : await ControlDesk.AnswerAsync(journal, settings.Data, request, reader, step => CommitAsync(journal, step), clock);

@@ -12,7 +12,7 @@ internal static class QuarantineVerb
     private static Command List()
     {
         var from = new Option<ulong?>("--from") { Description = "Leaf index to begin with." };
-        return Asking(
+        return Operator.Verb(
             new Command("list", "Lists every item that was kept aside; the access log says so.") { from },
             ControlActions.ListQuarantine,
             parsed => new() { ["from"] = parsed.GetValue(from)?.ToString(CultureInfo.InvariantCulture) ?? "" }
@@ -22,7 +22,7 @@ internal static class QuarantineVerb
     private static Command Show()
     {
         var index = new Argument<ulong>("INDEX") { Description = "Leaf index, as list shows it." };
-        return Asking(
+        return Operator.Verb(
             new Command("show", "Shows one item with its bytes in hex; the access log says so.") { index },
             ControlActions.ShowQuarantine,
             parsed => new() { ["index"] = parsed.GetRequiredValue(index).ToString(CultureInfo.InvariantCulture) }
@@ -32,29 +32,10 @@ internal static class QuarantineVerb
     private static Command Retry()
     {
         var index = new Argument<ulong?>("INDEX") { Description = "Leaf index; none = all.", Arity = ArgumentArity.ZeroOrOne };
-        return Asking(
+        return Operator.Verb(
             new Command("retry", "Judges items again with what is known now.") { index },
             ControlActions.RetryQuarantine,
             parsed => new() { ["index"] = parsed.GetValue(index)?.ToString(CultureInfo.InvariantCulture) ?? "" }
         );
-    }
-
-    private static Command Asking(Command command, string verb, Func<ParseResult, Dictionary<string, string>> arguments)
-    {
-        var by = Operator.ByOption();
-        var options = new SettingsOptions();
-        command.Options.Add(by);
-        options.AddTo(command);
-        command.SetAction(
-            async (parsed, cancellation) =>
-                options.Read(parsed) is { } settings
-                    ? await Operator.AskAsync(
-                        settings,
-                        new ControlMessage(verb, parsed.GetValue(by) ?? "", arguments(parsed)),
-                        cancellation
-                    )
-                    : Cli.Usage
-        );
-        return command;
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Gateway.Hosting;
+using TaserTelemetry.Gateway.Keeping;
 using TaserTelemetry.Gateway.Records;
 
 namespace TaserTelemetry.Gateway.Control;
@@ -47,6 +48,11 @@ internal static class ControlSocket
                     var (series, reader) = (stores.Series, ReaderOf(message));
                     var told = await StoreActions.RunAsync(journal.Open, series, request, reader, StepAsync, clock, context.RequestAborted);
                     return Results.Json(told, ControlJson.Default.ControlAnswer);
+                }
+                if (request.Verb == ControlActions.Backup)
+                {
+                    var copied = await Backup.RunLiveAsync(journal, request, ReaderOf(message), clock, context.RequestAborted);
+                    return Results.Json(copied, ControlJson.Default.ControlAnswer);
                 }
                 var answer = await ControlDesk.AnswerAsync(journal.Open, data, request, ReaderOf(message), StepAsync, clock);
                 return Results.Json(answer, ControlJson.Default.ControlAnswer);

@@ -7,6 +7,7 @@ using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Ingest.Judging;
 using TaserTelemetry.Gateway.Ingest.Sessions;
 using TaserTelemetry.Gateway.Ingest.Trust;
+using TaserTelemetry.Gateway.Keeping;
 using TaserTelemetry.Ledger;
 using TaserTelemetry.Ledger.Journals;
 using TaserTelemetry.Ledger.Signing;
@@ -28,9 +29,10 @@ internal sealed class OpenJournal : IDisposable
     private readonly ulong foldedFrom;
     private readonly bool receiptKeyIsNew;
 
-    private OpenJournal(DataLock dataLock, TamperEvidentLog ledger, AccessLog access, DecisionState state, string keysFolder)
+    private OpenJournal(DataLock dataLock, TamperEvidentLog ledger, AccessLog access, DecisionState state, GatewaySettings settings)
     {
         this.dataLock = dataLock;
+        Settings = settings;
         Ledger = ledger;
         Access = access;
         Group = new GroupBuilder(state);
@@ -38,9 +40,12 @@ internal sealed class OpenJournal : IDisposable
         Silences = new SilenceBook(Group);
         foldedFrom = state.NextLeaf;
         Known = new KnownRecords(index => ReadReceived(ledger, index)) { Complete = foldedFrom == 0 };
-        (Receipts, receiptKeyIsNew) = ReceiptKey.Open(keysFolder, ledger.Key.Name);
+        (Receipts, receiptKeyIsNew) = ReceiptKey.Open(settings.Keys, ledger.Key.Name);
         Fold();
     }
+
+    /// <summary>What it was opened with.</summary>
+    public GatewaySettings Settings { get; }
 
     public TamperEvidentLog Ledger { get; }
 
@@ -85,11 +90,12 @@ internal sealed class OpenJournal : IDisposable
                     Mirror = settings.Journal.Mirror.Length > 0 ? settings.Journal.Mirror : null,
                 }
             );
+            DisposalRun.Finish(new DisposalRequests(settings.Data), settings.Data, ledger);
             var state = ledger.Snapshots.Newest(SnapshotKind, ledger.NextIndex) is { } snapshot
                 ? DecisionSnapshot.Load(snapshot.State.ToArray(), out _)
                 : null;
             var access = AccessLog.Open(settings, ledger.Key.Name, UnixTime.NowNs(TimeProvider.System));
-            return new OpenJournal(taken, ledger, access, state ?? new DecisionState(), settings.Keys);
+            return new OpenJournal(taken, ledger, access, state ?? new DecisionState(), settings);
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {

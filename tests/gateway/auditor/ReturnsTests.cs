@@ -56,6 +56,31 @@ public sealed class ReturnsTests
         Assert.Equal(2, Audit.Run([.. Arguments(day, "sample"), "--per-stratum", "0"]).ExitCode);
     }
 
+    [Fact]
+    public void No_verb_over_reports_opens_a_socket_but_local_ones()
+    {
+        using var day = Day();
+        string[][] verbs =
+        [
+            Arguments(day, "reconcile"),
+            [.. Arguments(day, "return"), "--year", "2026-27"],
+            Arguments(day, "programme"),
+            [.. Arguments(day, "sample"), "--per-stratum", "1"],
+        ];
+        foreach (var arguments in verbs)
+        {
+            var output = Array.IndexOf(arguments, "--out");
+            arguments[output + 1] = Path.Combine(day.Root, "traced-" + arguments[0]);
+            var trace = Path.Combine(day.Root, "trace");
+            var (exitCode, _, error) = Audit.RunProcess("strace", ["-f", "-e", "trace=socket", "-o", trace, Audit.Program, .. arguments]);
+            Assert.True(exitCode == 0, $"{arguments[0]}: {error}");
+            Assert.All(
+                File.ReadLines(trace).Where(l => l.Contains("socket(", StringComparison.Ordinal)),
+                l => Assert.Contains("AF_UNIX", l, StringComparison.Ordinal)
+            );
+        }
+    }
+
     private static SampleLedger Day()
     {
         var ledger = new SampleLedger();

@@ -55,12 +55,54 @@ public sealed class DisposalTests
     }
 
     [Fact]
+    public void Killed_at_every_byte_of_a_disposal_the_log_opens_names_that_record_alone_and_is_finished_by_a_second_call()
+    {
+        var disk = new SimulatedDisk(1);
+        Write(disk, mirror: null);
+        var before = Segments(disk);
+        using (var log = Open(disk, null))
+            log.EraseReceived(Covered);
+        var after = Segments(disk);
+        var bytes = 0;
+        foreach (var (path, pristine) in before)
+        {
+            // each cut: all bytes before it zeroed, none behind, and the other segments as they were
+            foreach (var cut in Enumerable.Range(0, pristine.Length).Where(at => pristine[at] != after[path][at]))
+            {
+                bytes++;
+                foreach (var (other, whole) in before)
+                    Put(disk, other, other == path ? [.. after[path][..(cut + 1)], .. pristine[(cut + 1)..]] : whole);
+                var problems = Verify(disk).Problems;
+                Assert.True(
+                    problems.Count <= 1 && problems.All(p => p.Area == VerifyArea.Received && Covered(p.Index!.Value)),
+                    $"{path} byte {cut}: {string.Join("\n", problems)}"
+                );
+                using var log = Open(disk, null);
+                log.EraseReceived(Covered);
+                var result = Verify(disk);
+                Assert.True(result.IsIntact, $"{path} byte {cut}: {string.Join("\n", result.Problems)}");
+            }
+        }
+        Assert.True(bytes > 1_000, $"only {bytes} bytes of a disposal were tried");
+    }
+
+    [Fact]
     public void Records_that_are_not_signed_for_are_never_disposed_of()
     {
         var disk = new SimulatedDisk(1);
         using var log = Open(disk, null);
         log.Append(SampleItems.Group(new Random(1), 5));
         Assert.Equal(default, log.EraseReceived(_ => true));
+    }
+
+    private static Dictionary<string, byte[]> Segments(SimulatedDisk disk) =>
+        disk.Files.Where(file => file.Path.EndsWith(".seg", StringComparison.Ordinal)).ToDictionary(file => file.Path, file => file.Bytes);
+
+    private static void Put(SimulatedDisk disk, string path, byte[] bytes)
+    {
+        using var file = disk.Open(path, Disks.DiskAccess.ReadWrite);
+        file.Write(bytes, 0);
+        file.Sync();
     }
 
     private static bool Covered(ulong index) => index % 3 == 1;

@@ -35,10 +35,16 @@ internal sealed class TestWitness : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         app = builder.Build();
         app.MapPost("/add-checkpoint", AddAsync);
-        app.MapGet("/{origin}/checkpoint", Held);
+        app.MapGet("/{origin}/checkpoint", Show);
     }
 
     public ulong SizeOf(string origin) => remembered.TryGetValue(origin, out var held) ? held.Checkpoint.Size : 0;
+
+    /// <summary>What it holds, of the one log that it knows.</summary>
+    public Checkpoint Held => remembered.Values.Single().Checkpoint;
+
+    /// <summary>Makes it remember something else of that log.</summary>
+    public void Remember((Checkpoint Checkpoint, SignedNote Note) known) => remembered[known.Checkpoint.Origin] = known;
 
     /// <summary>When it says that it signs; a test that needs a month to pass moves it.</summary>
     public DateTimeOffset Now { get; set; } = TimeProvider.System.GetUtcNow();
@@ -60,7 +66,7 @@ internal sealed class TestWitness : IAsyncDisposable
         key.Dispose();
     }
 
-    private IResult Held(string origin)
+    private IResult Show(string origin)
     {
         foreach (var (name, held) in remembered)
         {
