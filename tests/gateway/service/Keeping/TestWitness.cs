@@ -38,8 +38,6 @@ internal sealed class TestWitness : IAsyncDisposable
         app.MapGet("/{origin}/checkpoint", Show);
     }
 
-    public ulong SizeOf(string origin) => remembered.TryGetValue(origin, out var held) ? held.Checkpoint.Size : 0;
-
     /// <summary>What it holds, of the one log that it knows.</summary>
     public Checkpoint Held => remembered.Values.Single().Checkpoint;
 
