@@ -1,3 +1,4 @@
+using System.Globalization;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.Gateway.Access;
