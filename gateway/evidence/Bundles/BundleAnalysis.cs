@@ -1,6 +1,7 @@
 using System.Globalization;
 using TaserTelemetry.Evidence.Decisions;
 using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.Evidence.Reading;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.FirmwareProtocol.Records;
@@ -87,10 +88,9 @@ internal sealed class BundleAnalysis(string device, BundleView view)
         var read = FrameReader.Read(received, Limits.MqttPayloadBytesMax);
         return read.Status == ReadStatus.Done
             && RecordBatch.Decode(read.Frame, out batch).IsNone
-            && batch.FirstSequence == leaf.First
+            && EvidenceReader.FiledRightly(leaf, batch)
             && batch.Count == leaf.Count
             && batch.LogKind == leaf.Log
-            && batch.Epoch == leaf.Epoch
             && System.Text.Ascii.Equals(batch.DeviceAscii, leaf.Device);
     }
 

@@ -12,7 +12,7 @@ namespace TaserTelemetry.Evidence.Decisions;
 public static class DecisionSnapshot
 {
     /// <summary>Version written, and the only one read.</summary>
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     private static ReadOnlySpan<byte> Magic => "TTDS"u8;
 
@@ -22,7 +22,8 @@ public static class DecisionSnapshot
         Dictionary<string, DockEnrolment> Docks,
         Dictionary<string, DeviceEnrolment> Devices,
         Dictionary<string, ulong> HeadCounters,
-        Dictionary<ulong, Hold> Holds
+        Dictionary<ulong, Hold> Holds,
+        Dictionary<(string Device, LogKind Log), List<Epoch>> OpenedEpochs
     );
 
     internal sealed record Scalars(
@@ -64,6 +65,7 @@ public static class DecisionSnapshot
                 [.. parts.CurrentEpochs.OrderBy(e => e.Key.Device, StringComparer.Ordinal).ThenBy(e => e.Key.Log)],
                 WriteEpoch
             );
+            WriteList(writer, InOrder(parts.OpenedEpochs), WriteEpoch);
             WriteList(
                 writer,
                 [
@@ -149,6 +151,7 @@ public static class DecisionSnapshot
         );
         ReadList(reader, r => parts.HeadCounters.Add(ReadName(r, names), r.ReadUInt64()));
         ReadList(reader, r => parts.CurrentEpochs.Add((ReadName(r, names), (LogKind)r.ReadByte()), ReadEpoch(r)));
+        ReadList(reader, r => state.OpenEpochs(ReadName(r, names), (LogKind)r.ReadByte()).Add(ReadEpoch(r)));
         ReadList(reader, r => ReadLog(r, names, parts.Logs));
         ReadList(reader, r => state.Quarantine.Restore(ReadName(r, names), new QuarantineUse(r.ReadUInt64(), r.ReadUInt32())));
         ReadList(reader, r => state.Quarantine.RestoreKnown(ReadName(r, names), Digest.Read(r.ReadBytes(Digest.Bytes))));
@@ -156,6 +159,16 @@ public static class DecisionSnapshot
         ReadList(reader, r => state.Nonces.Grant(ReadLeaf<NonceGrant>(r, names), r.ReadUInt32()));
         return state;
     }
+
+    private static List<KeyValuePair<(string Device, LogKind Log), Epoch>> InOrder(
+        Dictionary<(string Device, LogKind Log), List<Epoch>> opened
+    ) =>
+        [
+            .. opened
+                .OrderBy(e => e.Key.Device, StringComparer.Ordinal)
+                .ThenBy(e => e.Key.Log)
+                .SelectMany(e => e.Value, (e, epoch) => KeyValuePair.Create(e.Key, epoch)),
+        ];
 
     private static void WriteScalars(BinaryWriter writer, DecisionState state)
     {

@@ -18,6 +18,7 @@ public sealed class DecisionState
     private readonly Dictionary<string, DeviceEnrolment> devices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ulong> headCounters = new(StringComparer.Ordinal);
     private readonly Dictionary<ulong, Hold> holds = [];
+    private readonly Dictionary<(string Device, LogKind Log), List<Epoch>> openedEpochs = [];
 
     /// <summary>Numbers used until a policy leaf says otherwise.</summary>
     public static readonly IngestPolicy DefaultPolicy = new(
@@ -82,6 +83,21 @@ public sealed class DecisionState
     /// <summary>The epoch a device's log is in as far as known; null when nothing is known.</summary>
     public Epoch? CurrentEpoch(string device, LogKind log) => currentEpochs.TryGetValue((device, log), out var epoch) ? epoch : null;
 
+    /// <summary>Epochs that the gateway opened for a source without epochs, oldest first; none for most.</summary>
+    public IReadOnlyList<Epoch> OpenedEpochs(string device, LogKind log) => openedEpochs.GetValueOrDefault((device, log)) ?? [];
+
+    /// <summary>
+    /// Under which key records of this log are filed: a source without epochs sends zeros for ever, and its records belong to the epoch that
+    /// the gateway opened last; every other key stands as it is.
+    /// </summary>
+    public LogKey Filed(in LogKey sent) =>
+        sent.Epoch == default && openedEpochs.TryGetValue((sent.Device, sent.Log), out var opened)
+            ? sent with
+            {
+                Epoch = opened[^1],
+            }
+            : sent;
+
     /// <summary>Highest head counter accepted from a device; 0 = none.</summary>
     public ulong HeadCounterOf(string device) => headCounters.GetValueOrDefault(device);
 
@@ -141,7 +157,7 @@ public sealed class DecisionState
                 Open(cleared.Device, cleared.Log, cleared.NewEpoch);
                 break;
             case EpochOpened opened:
-                Open(opened.Device, opened.Log, opened.NewEpoch);
+                ApplyOpened(opened);
                 break;
             case Gap { State: GapState.Final } gap when gap.Next > gap.First:
                 LogAt(new LogKey(gap.Device, gap.Log, gap.Epoch), index).Durable.MarkFinal(new Run(gap.First, gap.Next));
@@ -253,6 +269,24 @@ public sealed class DecisionState
         }
     }
 
+    private void ApplyOpened(EpochOpened opened)
+    {
+        Open(opened.Device, opened.Log, opened.NewEpoch);
+        if (opened.Cause != EpochCause.Declared)
+        {
+            OpenEpochs(opened.Device, opened.Log).Add(opened.NewEpoch);
+        }
+    }
+
+    internal List<Epoch> OpenEpochs(string device, LogKind log)
+    {
+        if (!openedEpochs.TryGetValue((device, log), out var opened))
+        {
+            openedEpochs[(device, log)] = opened = [];
+        }
+        return opened;
+    }
+
     private void Open(string device, LogKind log, in Epoch epoch) => currentEpochs[(device, log)] = epoch;
 
     private LogState LogAt(in LogKey key, ulong index)
@@ -265,7 +299,7 @@ public sealed class DecisionState
         return log;
     }
 
-    internal DecisionSnapshot.Parts Parts => new(logs, currentEpochs, docks, devices, headCounters, holds);
+    internal DecisionSnapshot.Parts Parts => new(logs, currentEpochs, docks, devices, headCounters, holds, openedEpochs);
 
     internal static DecisionState Restored(DecisionSnapshot.Scalars scalars) =>
         new()

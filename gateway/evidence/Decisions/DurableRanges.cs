@@ -79,6 +79,13 @@ public sealed class DurableRanges
         return at < runs.Count && runs[at].First <= sequence;
     }
 
+    /// <summary>The lowest sequence from that one on that is not durable.</summary>
+    public ulong NextNotDurable(ulong sequence)
+    {
+        var at = FirstRunEndingAfter(sequence);
+        return at < runs.Count && runs[at].First <= sequence ? runs[at].Next : sequence;
+    }
+
     /// <summary>The holes between runs, in rising order, with whether each is final. The stretch below the first run is not a hole.</summary>
     public IEnumerable<(Run Hole, bool Final)> Holes()
     {

@@ -98,7 +98,7 @@ public sealed class EvidenceReader : IDisposable
         {
             return EventsState.NotAsTheLeafSays;
         }
-        events = new NewEvents(batch, leaf.NewRanges);
+        events = new NewEvents(batch, leaf.First, leaf.NewRanges);
         return EventsState.Present;
     }
 
@@ -113,9 +113,21 @@ public sealed class EvidenceReader : IDisposable
         return Digest.Read(hash);
     }
 
+    /// <summary>
+    /// Whether a leaf may file this batch under its epoch and first sequence: as they were sent, but for the epoch of a source without epochs,
+    /// and whole turns of a counter narrower than 64 bits (SPEC clauses 6.2, 6.4).
+    /// </summary>
+    internal static bool FiledRightly(StoredBatch leaf, in RecordBatch batch) =>
+        (batch.Epoch == leaf.Epoch || batch.Epoch == default)
+        && leaf.First >= batch.FirstSequence
+        && (
+            leaf.First == batch.FirstSequence
+            || (batch.SequenceBits is > 0 and < 64 && (leaf.First - batch.FirstSequence) % (1UL << batch.SequenceBits) == 0)
+        );
+
     private static bool Fits(StoredBatch leaf, in RecordBatch batch)
     {
-        if (batch.FirstSequence != leaf.First || batch.Count != leaf.Count || batch.LogKind != leaf.Log || batch.Epoch != leaf.Epoch)
+        if (!FiledRightly(leaf, batch) || batch.Count != leaf.Count || batch.LogKind != leaf.Log)
         {
             return false;
         }

@@ -37,10 +37,12 @@ public readonly ref struct NewEvents
 {
     private readonly RecordBatch batch;
     private readonly SequenceRanges ranges;
+    private readonly ulong filedFirst;
 
-    internal NewEvents(RecordBatch batch, SequenceRanges ranges)
+    internal NewEvents(RecordBatch batch, ulong filedFirst, SequenceRanges ranges)
     {
         this.batch = batch;
+        this.filedFirst = filedFirst;
         this.ranges = ranges;
     }
 
@@ -58,26 +60,28 @@ public readonly ref struct NewEvents
     }
 
     /// <summary>The walk.</summary>
-    public Enumerator GetEnumerator() => new(batch, ranges);
+    public Enumerator GetEnumerator() => new(batch, filedFirst, ranges);
 
     /// <summary>Walks the ranges.</summary>
     public ref struct Enumerator
     {
         private readonly RecordBatch batch;
+        private readonly ulong filedFirst;
         private readonly ReadOnlySpan<SequenceRange> ranges;
         private int range;
         private ulong sequence;
         private ulong rangeNext;
 
-        internal Enumerator(RecordBatch batch, SequenceRanges ranges)
+        internal Enumerator(RecordBatch batch, ulong filedFirst, SequenceRanges ranges)
         {
             this.batch = batch;
+            this.filedFirst = filedFirst;
             this.ranges = ranges.AsSpan();
             range = -1;
         }
 
         /// <summary>The event at hand.</summary>
-        public readonly StoredEvent Current => new(sequence - 1, batch[(int)(sequence - 1 - batch.FirstSequence)]);
+        public readonly StoredEvent Current => new(sequence - 1, batch[(int)(sequence - 1 - filedFirst)]);
 
         /// <summary>Goes to the next event; false at the end.</summary>
         public bool MoveNext()

@@ -219,7 +219,7 @@ internal sealed class OpenJournal : IDisposable
         switch (leaf)
         {
             case StoredBatch batch:
-                Known.Add(index, new LogKey(batch.Device, batch.Log, batch.Epoch), batch.NewRanges);
+                Known.Add(index, new LogKey(batch.Device, batch.Log, batch.Epoch), batch.NewRanges, batch.First);
                 break;
             case Gap gap:
                 Gaps.Replayed(gap);

@@ -74,6 +74,7 @@ internal sealed class Conversations(
                 sessions.Talks(session);
             }
         }
+        gaps.Tick(nowNs);
         judgement.Quarantine.WriteRefusals(nowNs);
         journal.Silences.Look(nowNs, TimeSpan.FromHours(limits.DockSilentAfterHours));
     }
@@ -146,8 +147,24 @@ internal sealed class Conversations(
                     // Behind a bad header nothing can be found: all of it is kept aside as one item (wire 1).
                     var reason = read.Status == ReadStatus.Incomplete ? Reason.FrameCutShort : read.Rejection.Reason;
                     KeepAside(inbound, QuarantineKind.MessageRest, reason, rest);
+                    AnswerHeader(inbound, read.Header, reason, read.Rejection.Offset);
                     return;
             }
+        }
+    }
+
+    /// <summary>A header that is whole says whose the frame was, and the dock can be told what is wrong with it (SPEC clause 10.10).</summary>
+    private void AnswerHeader(Inbound inbound, in FrameHeader header, Reason reason, int offset)
+    {
+        if (reason is Reason.VersionUnsupported or Reason.PayloadTooLong)
+        {
+            var action = reason == Reason.VersionUnsupported ? ReasonAction.StopAndCall : ReasonAction.HelloAgain;
+            replies.Add((inbound.Link, FrameWriter.ToArray(header.Session, 0, new Abort(reason, action, (uint)offset))));
+        }
+        else if (reason == Reason.FrameCutShort && inbound.Link.Session is { } session && session.Machine.Number == header.Session)
+        {
+            session.Machine.Damaged(header, reason);
+            sessions.Talks(session);
         }
     }
 
@@ -198,7 +215,7 @@ internal sealed class Conversations(
             session.Mended(frame.Header.FrameNumber);
             if (frame.Header.Type == MessageType.RecordBatch && RecordBatch.Decode(frame, out var batch).IsNone)
             {
-                session.Touched(batch.Header.Log);
+                session.Touched(group.State.Filed(batch.Header.Log));
             }
             else if (frame.Header.Type == MessageType.Undocked)
             {
@@ -255,7 +272,7 @@ internal sealed class Conversations(
         if (session.Sender.Standing == Reason.None)
         {
             DockedStatement.Add(group, session.Sender, inbound.ReceivedNs, docked, bytes);
-            session.Touched(docked.Log);
+            session.Touched(group.State.Filed(docked.Log));
         }
     }
 

@@ -19,6 +19,7 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
     public const uint ReadingWaitMs = 1_000;
 
     private readonly NameCache names = new();
+    private readonly SourceEpochs epochs = new(group, known);
 
     public (FrameOutcome Outcome, Rejection Rejection) Store(Sender sender, ulong receivedNs, Frame frame, ReadOnlyMemory<byte> bytes)
     {
@@ -27,17 +28,19 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
         {
             return (default, rejection);
         }
-        var key = new LogKey(names.Text(batch.DeviceAscii), batch.LogKind, batch.Epoch);
-        var answer = group.State.Plan(key, batch.Range, out var fresh);
+        var sent = new LogKey(names.Text(batch.DeviceAscii), batch.LogKind, batch.Epoch);
+        var (key, first) = epochs.Place(sender, receivedNs, sent, batch);
+        var range = new SequenceRange(first, (uint)batch.Count);
+        var answer = group.State.Plan(key, range, out var fresh);
         if (answer != RangeAnswer.Fits)
         {
             return (FrameOutcome.RefusedFor(Reason.TooManyGaps, GapWaitMs), default);
         }
-        if (!known.Covers(key, batch.Range, fresh))
+        if (!known.Covers(key, range, fresh))
         {
             return (FrameOutcome.RefusedFor(Reason.StorageSlow, ReadingWaitMs), default);
         }
-        var variants = fresh.SequenceCount == batch.Range.Count ? default : known.Differing(key, batch, fresh);
+        var variants = fresh.SequenceCount == range.Count ? default : known.Differing(key, batch, first);
         if (fresh.Count == 0 && variants.Count == 0)
         {
             return (FrameOutcome.Stored, default);
@@ -49,9 +52,9 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
             | sender.Marks
             | MarksOf(sender, device)
             | (variants.Count > 0 ? BatchMarks.Variant : BatchMarks.None);
-        var leaf = LeafOf(sender, receivedNs, batch, key, device, fresh, variants, marks);
+        var leaf = LeafOf(sender, receivedNs, batch, (key, first), device, fresh, variants, marks);
         var index = group.Add(RecordKind.Frame, leaf, bytes);
-        known.Stored(index, key, fresh, bytes);
+        known.Stored(index, key, fresh, first, bytes);
         return (OutcomeOf(marks, device, variants), default);
     }
 
@@ -59,7 +62,7 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
         Sender sender,
         ulong receivedNs,
         in RecordBatch batch,
-        in LogKey key,
+        (LogKey Key, ulong First) filed,
         DeviceEnrolment? device,
         LeafRanges fresh,
         LeafRanges variants,
@@ -67,12 +70,12 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
     ) =>
         new(
             sender.ArrivalAt(receivedNs),
-            key.Device,
+            filed.Key.Device,
             device?.Model is { Length: > 0 } enrolled ? enrolled : Plain(batch.ModelAscii),
             names.Text(batch.CarrierAscii),
-            key.Log,
-            key.Epoch,
-            batch.FirstSequence,
+            filed.Key.Log,
+            filed.Key.Epoch,
+            filed.First,
             (uint)batch.Count,
             fresh,
             variants,
@@ -82,7 +85,7 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
             sender.Grade,
             (byte)batch.Unit,
             batch.StampResolutionMs,
-            sender.Basis(key.Device)
+            sender.Basis(filed.Key.Device)
         );
 
     private static BatchMarks MarksOf(Sender sender, DeviceEnrolment? device) =>

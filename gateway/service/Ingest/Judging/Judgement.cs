@@ -8,10 +8,10 @@ namespace TaserTelemetry.Gateway.Ingest.Judging;
 /// From a decoded frame to a verdict and, where it brings anything new, a journal record: pure over the decision state of the group in
 /// the making. No clock, no socket, no logger.
 /// </summary>
-internal sealed class Judgement(GroupBuilder group, KnownRecords known)
+internal sealed class Judgement(GroupBuilder group, KnownRecords known, GapBook gaps, ReceiptJudgement? receipts = null)
 {
     private readonly BatchJudgement batches = new(group, known);
-    private readonly StatementJudgement statements = new(group);
+    private readonly StatementJudgement statements = new(group, gaps);
     private readonly Quarantine quarantine = new(group);
 
     public Quarantine Quarantine => quarantine;
@@ -38,6 +38,7 @@ internal sealed class Judgement(GroupBuilder group, KnownRecords known)
     ) =>
         frame.Header.Type switch
         {
+            MessageType.ReceiptShown when receipts is not null => receipts.Store(sender, receivedNs, frame, frameBytes),
             MessageType.RecordBatch => batches.Store(sender, receivedNs, frame, frameBytes),
             _ => statements.Store(sender, receivedNs, frame, frameBytes),
         };

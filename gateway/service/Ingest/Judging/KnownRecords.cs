@@ -15,22 +15,26 @@ internal sealed class KnownRecords(Func<ulong, ReadOnlyMemory<byte>> readReceive
     private readonly Dictionary<LogKey, List<Extent>> logs = [];
     private readonly Dictionary<ulong, ReadOnlyMemory<byte>> notYetDurable = [];
 
-    /// <summary>The known sequences of the batch whose bytes differ from the stored ones; more than 16 runs are told as one.</summary>
-    public LeafRanges Differing(in LogKey key, in RecordBatch batch, LeafRanges fresh)
+    /// <summary>
+    /// The known sequences of the batch whose bytes, or only the first so many of them, differ from the stored ones; more than 16 runs are told
+    /// as one. The batch's first record is filed under that sequence.
+    /// </summary>
+    public LeafRanges Differing(in LogKey key, in RecordBatch batch, ulong filedFirst, int bytesCompared = int.MaxValue)
     {
+        var range = new SequenceRange(filedFirst, (uint)batch.Count);
         var differing = new List<SequenceRange>();
         if (!logs.TryGetValue(key, out var extents))
         {
             return default;
         }
-        for (var at = FirstEndingAfter(extents, batch.FirstSequence); at < extents.Count && extents[at].First < batch.Range.Next; at++)
+        for (var at = FirstEndingAfter(extents, range.First); at < extents.Count && extents[at].First < range.Next; at++)
         {
             var extent = extents[at];
             var stored = Received(extent.Index);
             var read = FrameReader.Read(stored.Span, Limits.MqttPayloadBytesMax);
             if (read.Status == ReadStatus.Done && RecordBatch.Decode(read.Frame, out var known).IsNone)
             {
-                Compare(batch, known, extent, differing);
+                Compare(batch, range, known, extent, bytesCompared, differing);
             }
         }
         return differing.Count <= LeafRanges.CountMax
@@ -74,34 +78,42 @@ internal sealed class KnownRecords(Func<ulong, ReadOnlyMemory<byte>> readReceive
     }
 
     /// <summary>A batch was added to the group in the making.</summary>
-    public void Stored(ulong index, in LogKey key, LeafRanges fresh, ReadOnlyMemory<byte> frame)
+    public void Stored(ulong index, in LogKey key, LeafRanges fresh, ulong filedFirst, ReadOnlyMemory<byte> frame)
     {
-        Add(index, key, fresh);
+        Add(index, key, fresh, filedFirst);
         notYetDurable[index] = frame;
     }
 
     /// <summary>A batch read back at start.</summary>
-    public void Add(ulong index, in LogKey key, LeafRanges fresh)
+    public void Add(ulong index, in LogKey key, LeafRanges fresh, ulong filedFirst)
     {
         ref var extents = ref CollectionsMarshal.GetValueRefOrAddDefault(logs, key, out _);
         extents ??= [];
         foreach (var range in fresh.AsSpan())
         {
             var at = FirstEndingAfter(extents, range.First);
-            extents.Insert(at, new Extent(range.First, range.Count, index));
+            extents.Insert(at, new Extent(range.First, range.Count, index, filedFirst));
         }
     }
 
     /// <summary>The group is durable: the journal can be asked from here on.</summary>
     public void GroupIsDurable() => notYetDurable.Clear();
 
-    private static void Compare(in RecordBatch batch, in RecordBatch known, Extent extent, List<SequenceRange> differing)
+    private static void Compare(
+        in RecordBatch batch,
+        SequenceRange range,
+        in RecordBatch known,
+        Extent extent,
+        int bytesCompared,
+        List<SequenceRange> differing
+    )
     {
-        var next = Math.Min(batch.Range.Next, extent.First + extent.Count);
-        for (var sequence = Math.Max(batch.FirstSequence, extent.First); sequence < next; sequence++)
+        var next = Math.Min(range.Next, extent.First + extent.Count);
+        for (var sequence = Math.Max(range.First, extent.First); sequence < next; sequence++)
         {
-            var came = batch.RecordBytes((int)(sequence - batch.FirstSequence));
-            if (came.SequenceEqual(known.RecordBytes((int)(sequence - known.FirstSequence))))
+            var came = batch.RecordBytes((int)(sequence - range.First));
+            var stored = known.RecordBytes((int)(sequence - extent.FiledFirst));
+            if (came[..Math.Min(bytesCompared, came.Length)].SequenceEqual(stored[..Math.Min(bytesCompared, stored.Length)]))
             {
                 continue;
             }
@@ -137,5 +149,5 @@ internal sealed class KnownRecords(Func<ulong, ReadOnlyMemory<byte>> readReceive
         return low;
     }
 
-    private readonly record struct Extent(ulong First, uint Count, ulong Index);
+    private readonly record struct Extent(ulong First, uint Count, ulong Index, ulong FiledFirst);
 }

@@ -9,7 +9,7 @@ using Wire = TaserTelemetry.FirmwareProtocol.Messages;
 namespace TaserTelemetry.Gateway.Ingest.Judging;
 
 /// <summary>Everything a dock states besides event records: each is one leaf, said once for each frame number.</summary>
-internal sealed class StatementJudgement(GroupBuilder group)
+internal sealed class StatementJudgement(GroupBuilder group, GapBook gaps)
 {
     private const ulong NsPerMs = 1_000_000;
 
@@ -26,6 +26,16 @@ internal sealed class StatementJudgement(GroupBuilder group)
             return (default, rejection);
         }
         group.Add(RecordKind.Frame, leaf!, bytes);
+        if (frame.Decode<Wire.RangeGone>(out var gone).IsNone)
+        {
+            var filed = group.State.Filed(gone.Log);
+            var turns = sender.Logs.Turns(group.State.Find(filed), gone.Log, gone.Range.First);
+            gaps.Gone(filed, gone with { Range = gone.Range with { First = gone.Range.First + turns } }, receivedNs);
+        }
+        else if (frame.Decode<Wire.LogCleared>(out var cleared).IsNone)
+        {
+            gaps.Cleared(cleared, receivedNs);
+        }
         return (leaf is OtherFrame { Reason: not 0 } ? FrameOutcome.StoredWith(Reason.MessageTypeUnknown) : FrameOutcome.Stored, default);
     }
 

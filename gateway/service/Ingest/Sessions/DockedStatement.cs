@@ -13,8 +13,16 @@ internal static class DockedStatement
         {
             return;
         }
-        var held = new HeldLogs(new HeldLog(docked.Log.Log, docked.Log.Epoch, docked.Held.Span[0].First, docked.Held.Span[^1].Next));
-        var known = group.State.Find(docked.Log);
+        var filed = group.State.Filed(docked.Log);
+        var known = group.State.Find(filed);
+        sender.Logs.Says(docked.Log, docked.SequenceBits);
+        var (oldest, newest) = (ulong.MaxValue, 0UL);
+        foreach (var range in docked.Held.Span)
+        {
+            var turns = sender.Logs.Turns(known, docked.Log, range.First);
+            (oldest, newest) = (Math.Min(oldest, range.First + turns), Math.Max(newest, range.Next + turns));
+        }
+        var held = new HeldLogs(new HeldLog(docked.Log.Log, filed.Epoch, oldest, newest));
         if (known is not null && known.OldestOffered == held.AsSpan()[0].First && known.NewestOffered == held.AsSpan()[0].Next)
         {
             return;

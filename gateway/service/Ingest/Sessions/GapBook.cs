@@ -1,17 +1,22 @@
 using TaserTelemetry.Evidence.Decisions;
 using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Records;
 using Run = TaserTelemetry.Evidence.Decisions.Run;
+using Wire = TaserTelemetry.FirmwareProtocol.Messages;
 
 namespace TaserTelemetry.Gateway.Ingest.Sessions;
 
 /// <summary>
 /// Gaps as records of their own (promise 6): open when a session ends with a hole, filled when a later one brings it, final when the
-/// device's own oldest record has passed it. Written once for each change; what was written is remembered by the leaves that are folded in.
+/// device's own oldest record has passed it, the device or its clearing says so, or the policy's days are over. Written once for each change; what was written is remembered by the leaves that are folded in.
 /// </summary>
 internal sealed class GapBook(GroupBuilder group)
 {
-    private readonly Dictionary<LogKey, HashSet<Run>> open = [];
+    private const ulong NsPerDay = 86_400 * UnixTime.NsPerSecond;
+    private const ulong LookEveryNs = 600 * UnixTime.NsPerSecond;
+    private ulong lookedNs;
+    private readonly Dictionary<LogKey, Dictionary<Run, ulong>> open = [];
 
     /// <summary>A gap leaf was replayed at start.</summary>
     public void Replayed(Gap gap)
@@ -20,7 +25,7 @@ internal sealed class GapBook(GroupBuilder group)
         var run = new Run(gap.First, gap.Next);
         if (gap.State == GapState.Open)
         {
-            OpenOf(key).Add(run);
+            OpenOf(key)[run] = gap.AtNs;
         }
         else if (open.TryGetValue(key, out var known))
         {
@@ -40,16 +45,70 @@ internal sealed class GapBook(GroupBuilder group)
         }
     }
 
+    /// <summary>A device itself says what it no longer has: nobody else can bring it. Of a carrier's own memory another may have a copy.</summary>
+    public void Gone(in LogKey filed, in Wire.RangeGone gone, ulong nowNs)
+    {
+        if (gone.Carrier.Length == 0 && gone.Reason != Reason.ReceiptedAndDropped)
+        {
+            MakeFinal(filed, gone.Range, GapCause.DeclaredGone, nowNs);
+        }
+    }
+
+    /// <summary>What was written before the clearing and never came, from the first record that did.</summary>
+    public void Cleared(in Wire.LogCleared cleared, ulong nowNs)
+    {
+        if (group.State.Find(cleared.Log) is { Durable.Runs: [var first, ..] } && cleared.NextSequence > first.Next)
+        {
+            var count = Math.Min(cleared.NextSequence - first.Next, uint.MaxValue);
+            MakeFinal(cleared.Log, new SequenceRange(first.Next, (uint)count), GapCause.Cleared, nowNs);
+        }
+    }
+
+    /// <summary>Gaps that stood open for the policy's days are final; 0 days = never.</summary>
+    public void Tick(ulong nowNs)
+    {
+        if (nowNs - Math.Min(lookedNs, nowNs) < LookEveryNs)
+        {
+            return;
+        }
+        lookedNs = nowNs;
+        var days = group.State.Policy.GapFinalAfterDays;
+        foreach (var (key, known) in days == 0 ? [] : open.ToList())
+        {
+            foreach (var (run, sinceNs) in known.Where(gap => nowNs > gap.Value && nowNs - gap.Value >= days * NsPerDay).ToList())
+            {
+                known.Remove(run);
+                group.AddOwn(Leaf(key, run, GapState.Final, GapCause.TimeLimit, nowNs));
+            }
+        }
+    }
+
+    private void MakeFinal(in LogKey key, SequenceRange range, GapCause cause, ulong nowNs)
+    {
+        if (group.State.Plan(key, range, out var missing) == RangeAnswer.TooManyPieces)
+        {
+            return; // more than 16 holes in it: they stay open, and are final by days
+        }
+        foreach (var piece in missing.AsSpan())
+        {
+            OpenOf(key).Remove(new Run(piece.First, piece.Next));
+            group.AddOwn(Leaf(key, new Run(piece.First, piece.Next), GapState.Final, cause, nowNs));
+        }
+    }
+
     private void Write(in LogKey key, LogState log, ulong nowNs)
     {
         var known = OpenOf(key);
-        var holes = log.Durable.Holes().Where(h => !h.Final).Select(h => h.Hole).ToHashSet();
-        foreach (var gone in known.Where(k => !holes.Contains(k)).ToList())
+        var holes = log.Durable.Holes().ToDictionary(h => h.Hole, h => h.Final);
+        foreach (var run in known.Keys.Where(run => !holes.TryGetValue(run, out var final) || final).ToList())
         {
-            known.Remove(gone);
-            group.AddOwn(Leaf(key, gone, GapState.Filled, GapCause.NotDelivered, nowNs));
+            known.Remove(run);
+            if (!holes.ContainsKey(run))
+            {
+                group.AddOwn(Leaf(key, run, GapState.Filled, GapCause.NotDelivered, nowNs));
+            }
         }
-        foreach (var hole in holes)
+        foreach (var hole in holes.Where(h => !h.Value).Select(h => h.Key))
         {
             // The device itself no longer has what lies before its own oldest record; another carrier may, so long as nothing says final.
             if (log.OldestOffered >= hole.Next)
@@ -57,14 +116,14 @@ internal sealed class GapBook(GroupBuilder group)
                 known.Remove(hole);
                 group.AddOwn(Leaf(key, hole, GapState.Final, GapCause.Overwritten, nowNs));
             }
-            else if (known.Add(hole))
+            else if (known.TryAdd(hole, nowNs))
             {
                 group.AddOwn(Leaf(key, hole, GapState.Open, GapCause.NotDelivered, nowNs));
             }
         }
     }
 
-    private HashSet<Run> OpenOf(in LogKey key)
+    private Dictionary<Run, ulong> OpenOf(in LogKey key)
     {
         if (!open.TryGetValue(key, out var known))
         {

@@ -36,6 +36,9 @@ internal sealed class Sender(ulong sessionId, ArrivalVia via, Place place)
     /// <summary>Device clock to UTC, as measured in the session or as stated.</summary>
     public ClockBasis Basis(string device) => Clock.Basis(device) is { Quality: not ClockQuality.None } measured ? measured : Stated;
 
+    /// <summary>What its logs are like.</summary>
+    public SourceLogs Logs { get; } = new();
+
     public SessionClock Clock { get; } = new() { ClaimedOnly = via is ArrivalVia.Capture or ArrivalVia.VendorFile };
 
     public Arrival ArrivalAt(ulong receivedNs) => new(receivedNs, SessionId, Via, ImportLeaf, ParserVersion, Place);

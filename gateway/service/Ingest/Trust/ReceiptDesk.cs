@@ -17,16 +17,16 @@ internal sealed class ReceiptDesk(DecisionState state, KnownRecords known, Recei
     /// <summary>What one docking session may be told of what is durable.</summary>
     public IDurableLogs For(Sender sender) => new Told(this, sender);
 
-    private SequenceRanges Missing(in Docked docked) => Wants.Of(state, docked);
+    private SequenceRanges Missing(Sender sender, in Docked docked) => Wants.Of(state, sender.Logs, docked);
 
-    private Receipt? Of(in Docked docked)
+    private Receipt? Of(Sender sender, in Docked docked)
     {
         Span<ReceiptRange> ranges = stackalloc ReceiptRange[Limits.RangesMax];
         var count = 0;
-        foreach (var range in Wants.DurableOf(state, docked))
+        foreach (var range in Wants.DurableOf(state, sender.Logs, docked))
         {
-            var (first, last) = known.LeavesOf(docked.Log, range);
-            ranges[count++] = new ReceiptRange(range, first, last);
+            var (first, last) = known.LeavesOf(state.Filed(docked.Log), range.Filed);
+            ranges[count++] = new ReceiptRange(range.Sent, first, last);
         }
         return count == 0
             ? null
@@ -35,9 +35,9 @@ internal sealed class ReceiptDesk(DecisionState state, KnownRecords known, Recei
 
     private sealed class Told(ReceiptDesk desk, Sender sender) : IDurableLogs
     {
-        public SequenceRanges Missing(in Docked docked) => desk.Missing(docked);
+        public SequenceRanges Missing(in Docked docked) => desk.Missing(sender, docked);
 
         // What comes from a dock that is not enrolled is kept aside: it gets no leave to forget.
-        public Receipt? ReceiptFor(in Docked docked) => sender.Standing == Reason.None ? desk.Of(docked) : null;
+        public Receipt? ReceiptFor(in Docked docked) => sender.Standing == Reason.None ? desk.Of(sender, docked) : null;
     }
 }

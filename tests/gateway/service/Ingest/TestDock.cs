@@ -123,13 +123,13 @@ internal sealed class TestDock : IAsyncDisposable
         await SendAsync(new ClockEcho(asked.RequestId, asked.GatewayUtcNs, 99, 2_000_000_000, 0, ClockState.FreeRunning));
     }
 
-    public Task DockAsync(LogKey log, ulong first, uint count) =>
+    public Task DockAsync(LogKey log, ulong first, uint count, byte sequenceBits = 0, string carrier = "") =>
         PublishAsync(
             UpTopic,
             FrameWriter.ToArray(
                 Session,
                 0,
-                new Docked(log, DockedFlags.None, 0, SequenceRanges.Of(new SequenceRange(first, count)), "", "T-7", "1.0")
+                new Docked(log, DockedFlags.None, sequenceBits, SequenceRanges.Of(new SequenceRange(first, count)), carrier, "T-7", "1.0")
             )
         );
 
@@ -150,7 +150,9 @@ internal sealed class TestDock : IAsyncDisposable
         ulong first,
         int count,
         uint durationMs = 5_000,
-        Epoch epoch = default
+        Epoch epoch = default,
+        ulong stampBase = 1_780_000_000,
+        byte sequenceBits = 0
     )
     {
         var buffer = new byte[Limits.MqttFrameBytesMax];
@@ -163,7 +165,7 @@ internal sealed class TestDock : IAsyncDisposable
             StampUnit.Seconds,
             1_000,
             0,
-            0,
+            sequenceBits,
             0,
             0
         );
@@ -174,7 +176,7 @@ internal sealed class TestDock : IAsyncDisposable
             Assert.True(
                 writer.TryAdd(
                     new EventRecord(
-                        1_780_000_000 + sequence,
+                        stampBase + sequence,
                         0,
                         EventCode.Trigger,
                         EventFlags.None,
