@@ -92,10 +92,13 @@ public enum Reason : ushort
     /// <summary>The record width is below 40 or above 128. Gateway; decoding; Skip.</summary>
     RecordWidthWrong = 41,
 
-    /// <summary>No record, or more than the payload has. Gateway; decoding; Skip.</summary>
+    /// <summary>No record, or more than 204. Gateway; decoding; Skip.</summary>
     RecordCountWrong = 42,
 
-    /// <summary>The records do not begin behind the header's last text and end with the payload. Gateway; decoding; Skip.</summary>
+    /// <summary>
+    /// The records do not begin behind the header's last text and end with the payload: offset, count or width is wrong, or bytes stand
+    /// behind. Gateway; decoding; Skip.
+    /// </summary>
     RecordsOffsetWrong = 43,
 
     /// <summary>The sequence width is neither 0 nor 8 to 64. Gateway; decoding; Skip.</summary>

@@ -110,6 +110,9 @@ public readonly ref struct RecordBatch
     /// <summary>All records: <see cref="Count"/> times <see cref="RecordWidth"/> bytes, as the device wrote them.</summary>
     public ReadOnlySpan<byte> Records { get; }
 
+    /// <summary>The byte of the frame, from its first, where the first record begins.</summary>
+    public int RecordsOffset => FrameHeader.Bytes + BinaryPrimitives.ReadUInt16LittleEndian(fixedPart[36..]);
+
     /// <summary>The sequences in this batch.</summary>
     public SequenceRange Range => new(FirstSequence, (uint)Count);
 

@@ -66,6 +66,8 @@ public sealed class GatewaySession
     /// <summary>So long a dock waits that has sent more than its credit, in ms.</summary>
     public const uint ExceededWaitMs = 1_000;
 
+    private const uint TypeOffset = 2; // of the header, SPEC clause 2.2
+    private const uint FrameNumberOffset = 8;
     private readonly GatewayTerms terms;
     private readonly ulong helloMonotonicNs;
     private readonly byte[] welcome;
@@ -337,7 +339,7 @@ public sealed class GatewaySession
                 ackDue = true;
                 return GatewayDuty.None;
             case FrameNumberMeaning.Reused:
-                End(new Abort(Reason.FrameNumberReused, ReasonAction.HelloAgain, FrameVerdict.NoDetail));
+                End(new Abort(Reason.FrameNumberReused, ReasonAction.HelloAgain, FrameNumberOffset));
                 return GatewayDuty.KeepIfPossible;
             default:
                 return GatewayDuty.None;
@@ -364,7 +366,11 @@ public sealed class GatewaySession
                 IsOver = true;
                 return GatewayDuty.Over;
             default:
-                Say(new Abort(Reason.MessageNotExpected, ReasonAction.Skip, FrameVerdict.NoDetail));
+                Say(
+                    frame.Header.Type.IsNumbered()
+                        ? new Abort(Reason.ValueNotAllowed, ReasonAction.Skip, FrameNumberOffset) // a number of 0 where one is due
+                        : new Abort(Reason.MessageNotExpected, ReasonAction.Skip, TypeOffset)
+                );
                 return GatewayDuty.None;
         }
     }

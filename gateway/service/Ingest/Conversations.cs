@@ -51,6 +51,9 @@ internal sealed class Conversations(
             case InboundKind.NotTaken:
                 AnswerNotTaken(inbound.Link, inbound.ReceivedNs);
                 break;
+            case InboundKind.Noise:
+                AnswerNoise(inbound, inbound.NoiseReason, inbound.Untrusted.Span);
+                break;
             default:
                 TakeFrames(inbound);
                 break;
@@ -127,7 +130,7 @@ internal sealed class Conversations(
         var payloadBytesMax = inbound.Link.Transport == Transport.Serial ? Limits.SerialPayloadBytesMax : Limits.MqttPayloadBytesMax;
         if (inbound.Damaged && FrameHeader.Read(rest.Span, payloadBytesMax, out var header).IsNone)
         {
-            TakeDamaged(inbound, header, Reason.FrameCheckWrong, rest);
+            TakeDamaged(inbound, header, FramingAnswers.DamageOf(header, rest.Length), rest);
             return;
         }
         while (!rest.IsEmpty)
@@ -147,24 +150,23 @@ internal sealed class Conversations(
                     // Behind a bad header nothing can be found: all of it is kept aside as one item (wire 1).
                     var reason = read.Status == ReadStatus.Incomplete ? Reason.FrameCutShort : read.Rejection.Reason;
                     KeepAside(inbound, QuarantineKind.MessageRest, reason, rest);
-                    AnswerHeader(inbound, read.Header, reason, read.Rejection.Offset);
+                    AnswerHeader(inbound, read.Header, reason, rest.Span);
                     return;
             }
         }
     }
 
     /// <summary>A header that is whole says whose the frame was, and the dock can be told what is wrong with it (SPEC clause 10.10).</summary>
-    private void AnswerHeader(Inbound inbound, in FrameHeader header, Reason reason, int offset)
+    private void AnswerHeader(Inbound inbound, in FrameHeader header, Reason reason, ReadOnlySpan<byte> bytes)
     {
-        if (reason is Reason.VersionUnsupported or Reason.PayloadTooLong)
-        {
-            var action = reason == Reason.VersionUnsupported ? ReasonAction.StopAndCall : ReasonAction.HelloAgain;
-            replies.Add((inbound.Link, FrameWriter.ToArray(header.Session, 0, new Abort(reason, action, (uint)offset))));
-        }
-        else if (reason == Reason.FrameCutShort && inbound.Link.Session is { } session && session.Machine.Number == header.Session)
+        if (reason == Reason.FrameCutShort && inbound.Link.Session is { } session && session.Machine.Number == header.Session)
         {
             session.Machine.Damaged(header, reason);
             sessions.Talks(session);
+        }
+        else
+        {
+            AnswerNoise(inbound, reason, bytes);
         }
     }
 
@@ -264,7 +266,10 @@ internal sealed class Conversations(
             used
         );
         group.Add(RecordKind.Frame, leaf, bytes);
-        return used ? FrameOutcome.Stored : FrameOutcome.StoredWith(Reason.EchoTooLate);
+        // The first numbered frame of every docking session: where the dock is not known here, it is told at once.
+        return session.Sender.Standing != Reason.None ? FrameOutcome.StoredWith(session.Sender.Standing)
+            : used ? FrameOutcome.Stored
+            : FrameOutcome.StoredWith(Reason.EchoTooLate);
     }
 
     private void KeepDocked(DockingSession session, Inbound inbound, in Wire.Docked docked, ReadOnlyMemory<byte> bytes)
@@ -282,7 +287,8 @@ internal sealed class Conversations(
         if (!rejection.IsNone)
         {
             KeepAside(inbound, QuarantineKind.Frame, rejection.Reason, bytes);
-            replies.Add((inbound.Link, FrameWriter.ToArray(0, 0, NotDecoded(rejection))));
+            // The same bytes would only come again (SPEC clause 8.7).
+            Reply(inbound.Link, 0, new Abort(rejection.Reason, ReasonAction.StopAndCall, (uint)rejection.Offset));
         }
         else if (desk.Take(inbound.Link, hello, inbound.ReceivedNs) is { } answer)
         {
@@ -302,13 +308,8 @@ internal sealed class Conversations(
         }
         if (frame.Header.Type is not (MessageType.Goodbye or MessageType.Abort))
         {
-            var reason = inbound.Link.Session is null ? Reason.SessionUnknown : Reason.SessionNotYours;
-            replies.Add(
-                (
-                    inbound.Link,
-                    FrameWriter.ToArray(frame.Header.Session, 0, new Abort(reason, ReasonAction.HelloAgain, FrameVerdict.NoDetail))
-                )
-            );
+            var reason = sessions.IsOpen(frame.Header.Session) ? Reason.SessionNotYours : Reason.SessionUnknown;
+            Reply(inbound.Link, frame.Header.Session, new Abort(reason, ReasonAction.HelloAgain, FrameVerdict.NoDetail));
         }
     }
 
@@ -323,6 +324,11 @@ internal sealed class Conversations(
                 session.Damaged.Add(new DamagedFrame(header.FrameNumber, reason, bytes, inbound.ReceivedNs, clock.GetTimestamp()));
                 return; // a retransmission will most likely mend it (wire 21)
             }
+        }
+        if (header.Type == MessageType.Hello)
+        {
+            // A Hello has no number to be asked for again by, and whoever counts the check otherwise would hear nothing for ever.
+            Reply(inbound.Link, 0, new Abort(reason, ReasonAction.ResendNow, (uint)(header.FrameBytes - FrameHeader.CheckBytes)));
         }
         KeepAside(inbound, QuarantineKind.BadFrame, reason, bytes);
     }
@@ -349,6 +355,26 @@ internal sealed class Conversations(
         }
     }
 
+    private void AnswerNoise(Inbound inbound, Reason reason, ReadOnlySpan<byte> header)
+    {
+        if (FramingAnswers.Of(inbound.Link.Session, reason, header) is not { } answer)
+        {
+            return;
+        }
+        if (inbound.Link.Session is { } session && session.Machine.Number == answer.Session)
+        {
+            session.Machine.End(answer.Abort);
+            sessions.Talks(session);
+            sessions.End(session, inbound.ReceivedNs);
+        }
+        else
+        {
+            Reply(inbound.Link, answer.Session, answer.Abort);
+        }
+    }
+
+    private void Reply(DockLink link, uint session, in Abort abort) => replies.Add((link, FrameWriter.ToArray(session, 0, abort)));
+
     private void TakeState(Inbound inbound)
     {
         var read = FrameReader.Read(inbound.Untrusted.Span, Limits.MqttPayloadBytesMax);
@@ -370,7 +396,4 @@ internal sealed class Conversations(
         var outcome = judgement.Quarantine.Keep(sender, inbound.ReceivedNs, kind, reason, bytes);
         meters.FrameJudged(outcome.Verdict, outcome.Reason);
     }
-
-    /// <summary>What is said of a greeting that does not decode: what, where, and that the same bytes would only come again (SPEC clause 8.7).</summary>
-    private static Abort NotDecoded(Rejection rejection) => new(rejection.Reason, ReasonAction.StopAndCall, (uint)rejection.Offset);
 }

@@ -12,6 +12,9 @@ internal enum InboundKind
     /// <summary>Birth or Last Will of a dock.</summary>
     State,
 
+    /// <summary>Bytes of a serial line that are no frame: answered where no docking session is open, and kept nowhere (SPEC clause 2.8).</summary>
+    Noise,
+
     /// <summary>The link is gone; nothing follows.</summary>
     LinkClosed,
 
@@ -36,6 +39,9 @@ internal sealed record Inbound(DockLink Link, InboundKind Kind, ReadOnlyMemory<b
 
     /// <summary>Bytes counted against the dock's share, to be given back; 0 = none.</summary>
     public int ShareBytes { get; init; }
+
+    /// <summary>Of noise, why it is none of our frames; its bytes are the header it seems to begin with, else none.</summary>
+    public Reason NoiseReason { get; init; }
 
     /// <summary>Runs on the commit thread after the fsync; must not block.</summary>
     public Action? Durable { get; init; }

@@ -20,6 +20,7 @@ internal sealed class SerialService : IDisposable
     private readonly NoiseSample noise;
     private readonly SerialLink link;
     private readonly WayBack back;
+    private readonly NoiseAnswers answers;
     private readonly Lock gate = new();
     private readonly byte[] buffer = new byte[ReadBytes];
     private ReadOnlyMemory<byte> unread;
@@ -41,6 +42,7 @@ internal sealed class SerialService : IDisposable
         (this.line, this.queue, this.clock, this.meters, this.noise) = (line, queue, clock, meters, noise);
         link = new SerialLink(NowMs);
         back = new WayBack(this, path, name) { Proven = true };
+        answers = new NoiseAnswers(clock);
     }
 
     /// <summary>Serves the line until it ends, which throws, or <see cref="Stop"/>.</summary>
@@ -171,6 +173,10 @@ internal sealed class SerialService : IDisposable
                     return null;
                 case DeframerStatus.Noise:
                     TakeNoise(found);
+                    if (answers.For(back, found.Reason, found.Bytes) is { } noiseToAnswer)
+                    {
+                        return noiseToAnswer;
+                    }
                     break;
                 default:
                     return new Inbound(back, InboundKind.Frames, found.Bytes.ToArray(), UnixTime.NowNs(clock))

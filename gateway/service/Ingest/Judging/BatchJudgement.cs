@@ -55,7 +55,7 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
         var leaf = LeafOf(sender, receivedNs, batch, (key, first), device, fresh, variants, marks);
         var index = group.Add(RecordKind.Frame, leaf, bytes);
         known.Stored(index, key, fresh, first, bytes);
-        return (OutcomeOf(marks, device, variants), default);
+        return (OutcomeOf(batch, first, marks, device, variants), default);
     }
 
     private StoredBatch LeafOf(
@@ -80,7 +80,7 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
             fresh,
             variants,
             LeafVerdict.Stored,
-            (ushort)OutcomeOf(marks, device, variants).Reason,
+            (ushort)OutcomeOf(batch, filed.First, marks, device, variants).Reason,
             marks,
             sender.Grade,
             (byte)batch.Unit,
@@ -94,11 +94,46 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
             ? BatchMarks.PlaceDiffers
         : BatchMarks.None;
 
-    private static FrameOutcome OutcomeOf(BatchMarks marks, DeviceEnrolment? device, LeafRanges variants) =>
-        variants.Count > 0 ? FrameOutcome.StoredWith(Reason.BytesDiffer)
-        : device is null ? FrameOutcome.StoredWith(Reason.DeviceUnknown)
-        : (marks & MarkGroups.Doubtful) != BatchMarks.None ? FrameOutcome.StoredWith(Reason.RecordDoubtful)
+    private static FrameOutcome OutcomeOf(
+        in RecordBatch batch,
+        ulong first,
+        BatchMarks marks,
+        DeviceEnrolment? device,
+        LeafRanges variants
+    ) =>
+        variants.Count > 0 ? FrameOutcome.StoredWith(Reason.BytesDiffer, ByteOf(batch, (int)(variants.AsSpan()[0].First - first)))
+        : device is null ? FrameOutcome.StoredWith(Reason.DeviceUnknown, FrameHeader.Bytes + RecordBatch.FixedBytes)
+        : (marks & MarkGroups.Doubtful) != BatchMarks.None ? FrameOutcome.StoredWith(Reason.RecordDoubtful, FirstDoubt(batch))
         : FrameOutcome.Stored;
+
+    private static uint ByteOf(in RecordBatch batch, int index) => (uint)(batch.RecordsOffset + (index * batch.RecordWidth));
+
+    /// <summary>The byte of the frame where the first field begins that makes no sense (SPEC clauses 7.1 and 7.6).</summary>
+    private static uint FirstDoubt(in RecordBatch batch)
+    {
+        for (var index = 0; index < batch.Count; index++)
+        {
+            if (batch.MarksOf(index) is not RecordMarks.None and var marks)
+            {
+                return ByteOf(batch, index) + FieldOf(marks);
+            }
+        }
+        return FrameVerdict.NoDetail;
+    }
+
+    private static uint FieldOf(RecordMarks marks) =>
+        (marks & ~(marks - 1)) switch
+        {
+            RecordMarks.CodeUnknown or RecordMarks.CodeNotADevices => 12,
+            RecordMarks.FlagsUnknown => 14,
+            RecordMarks.DurationBeyondRange => 16,
+            RecordMarks.BaysWrong => 24,
+            RecordMarks.TemperatureBeyondRange => 28,
+            RecordMarks.BatteryBeyondRange => 30,
+            RecordMarks.BayBeyondRange => 31,
+            RecordMarks.ArgumentBeyondRange => 32,
+            _ => 0,
+        };
 
     // A model is a label on the wire and may hold spaces; in a leaf it is a name and may not (LEAVES.md).
     private string Plain(ReadOnlySpan<byte> label)

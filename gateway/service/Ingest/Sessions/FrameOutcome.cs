@@ -9,7 +9,8 @@ internal readonly record struct FrameOutcome(Verdict Verdict, Reason Reason, Rea
     public static FrameOutcome Stored => default;
 
     /// <summary>Stored, and something to say about it.</summary>
-    public static FrameOutcome StoredWith(Reason reason) => new(Verdict.Stored, reason, ReasonAction.None, FrameVerdict.NoDetail);
+    public static FrameOutcome StoredWith(Reason reason, uint offset = FrameVerdict.NoDetail) =>
+        new(Verdict.Stored, reason, ReasonAction.None, offset);
 
     public static FrameOutcome KeptAside(Reason reason, uint offset = FrameVerdict.NoDetail) =>
         new(Verdict.KeptAside, reason, ReasonAction.Skip, offset);

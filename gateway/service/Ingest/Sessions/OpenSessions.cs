@@ -25,6 +25,9 @@ internal sealed class OpenSessions(
     /// <summary>The session under a dock's name; null when there is none.</summary>
     public DockingSession? Of(string dock) => byDock.GetValueOrDefault(dock);
 
+    /// <summary>Whether a docking session of that number is open, under any dock's name.</summary>
+    public bool IsOpen(uint number) => byDock.Values.Any(session => session.Machine.Number == number);
+
     /// <summary>Credit for one more session; null when there is no room for it.</summary>
     public Credit? MakeRoom(Transport transport) => byDock.Count < sessionsMax ? credits.Open(transport, ComeDown) : null;
 

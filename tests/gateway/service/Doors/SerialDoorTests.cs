@@ -194,16 +194,20 @@ public sealed class SerialDoorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_frame_comes_in_marked_as_such_and_noise_does_not_come_in()
+    public async Task A_damaged_frame_comes_in_marked_as_such_and_noise_once_a_second_with_its_reason()
     {
         await using var line = await SocatLine.PlugInAsync(ground, "line");
-        Open(line.GatewayEnd, "dock-1");
+        Open(line.GatewayEnd, "dock-1", new FakeTimeProvider());
         await IsAsync(line.GatewayEnd, DoorState.Up);
         var damaged = Numbered(4);
         damaged[20] ^= 1;
         line.Write([9, 9, 9, 0]);
+        line.Write([9, 9, 9, 0]);
         line.Say(damaged);
         line.Say(Numbered(5));
+        var noise = await NextOrNoiseAsync();
+        Assert.Equal((InboundKind.Noise, Reason.CobsBroken), (noise.Kind, noise.NoiseReason));
+        Assert.True(noise.Untrusted.IsEmpty);
         var first = await NextAsync();
         Assert.Equal((true, 4u), (first.Damaged, NumberOf(first)));
         var second = await NextAsync();
@@ -248,7 +252,14 @@ public sealed class SerialDoorTests : IDisposable
             $"{path} to be {state}: {why}"
         );
 
+    /// <summary>What comes in next but noise, which may stand anywhere where a line was cut.</summary>
     private async Task<Inbound> NextAsync()
+    {
+        var next = await NextOrNoiseAsync();
+        return next.Kind == InboundKind.Noise ? await NextAsync() : next;
+    }
+
+    private async Task<Inbound> NextOrNoiseAsync()
     {
         if (taken.Count == 0)
         {

@@ -1,0 +1,3 @@
+module taser-telemetry/go-dock
+
+go 1.19
