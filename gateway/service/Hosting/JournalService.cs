@@ -102,12 +102,7 @@ internal sealed class JournalService(
 
     private Conversations Converse(OpenJournal open)
     {
-        var judgement = new Judgement(
-            open.Group,
-            open.Known,
-            open.Gaps,
-            new ReceiptJudgement(open.Group, settings.Name, open.Receipts)
-        );
+        var judgement = new Judgement(open.Group, open.Known, open.Gaps, new ReceiptJudgement(open.Group, settings.Name, open.Receipts));
         var credits = new CreditBook(settings.Limits.CreditBatchesMax, settings.Limits.CreditBytesMax);
         var quarantine = judgement.Quarantine;
         var receipts = new ReceiptDesk(open.State, open.Known, open.Receipts, settings.Name, clock);
