@@ -52,6 +52,7 @@ public sealed class LimitsTests
         nameof(Limits.SerialWindowFramesMax),
         nameof(Limits.HeartbeatMs),
         nameof(Limits.SilenceMs),
+        nameof(Limits.FirstTimerMs),
         nameof(Limits.RetransmitMsMin),
         nameof(Limits.RetransmitMsMax),
         nameof(Limits.HoldRepeatMs),
