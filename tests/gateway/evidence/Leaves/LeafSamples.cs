@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Reflection;
 using TaserTelemetry.Evidence.Leaves;
@@ -13,9 +14,19 @@ internal static class LeafSamples
         .. typeof(Leaf).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Leaf))).OrderBy(t => t.Name, StringComparer.Ordinal),
     ];
 
+    /// <summary>How many values a closed list had when the bytes were pinned, for lists that have grown since: values are only ever appended.</summary>
+    private static readonly FrozenDictionary<Type, int> ValuesWhenPinned = new Dictionary<Type, int>
+    {
+        [typeof(AuditVerb)] = 7,
+        [typeof(OperatorDoing)] = 8,
+    }.ToFrozenDictionary();
+
     public static ConstructorInfo ConstructorOf(Type leaf) => leaf.GetConstructors().Single(c => c.GetParameters().Length > 1);
 
     public static Leaf Random(Type leaf, int seed) => Make(leaf, new Source(seed, false));
+
+    /// <summary>The leaf whose bytes are pinned.</summary>
+    public static Leaf Pinned(Type leaf) => Make(leaf, new Source(42, false, pinned: true));
 
     public static Leaf Longest(Type leaf) => Make(leaf, new Source(7, true));
 
@@ -50,7 +61,7 @@ internal static class LeafSamples
             )!,
         };
 
-    private sealed class Source(int seed, bool longest)
+    private sealed class Source(int seed, bool longest, bool pinned = false)
     {
         private readonly Random random = new(seed);
 
@@ -64,7 +75,8 @@ internal static class LeafSamples
         public object Closed(Type type)
         {
             var values = Enum.GetValues(type);
-            return values.GetValue(random.Next(values.Length))!;
+            var count = pinned ? ValuesWhenPinned.GetValueOrDefault(type, values.Length) : values.Length;
+            return values.GetValue(random.Next(count))!;
         }
 
         public T[] List<T>(int max, Func<Source, T> make) =>
