@@ -36,7 +36,8 @@ public sealed class CDockTests
 
             await using var second = StartDock(ground, dockProgram);
             Assert.True(await second.WaitForExitAsync() == 0, second.Output + second.Errors);
-            Assert.DoesNotContain("verdict", second.Output, StringComparison.Ordinal);
+            // its made-up records are marked as doubtful, which is a reason beside Stored; none is kept aside or refused
+            Assert.DoesNotMatch("verdict [^0]", second.Output);
             Assert.Contains($"held {Records}+0", second.Output, StringComparison.Ordinal);
             await gateway.StopAsync();
         }

@@ -27,9 +27,9 @@ public static class HtmlOutput
         "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:1rem;color:#1a1a1a;background:#fff}"
         + "table{border-collapse:collapse;margin:.5rem 0 1.5rem;width:100%}caption{text-align:left;font-weight:600;padding:.3rem 0}"
         + "th,td{border:1px solid #767676;padding:.3rem .6rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}td.n,th.n{text-align:right;white-space:nowrap;overflow-wrap:normal}"
-        + "th{background:#f0f0f0}section.case{border:1px solid #767676;border-left-width:6px;padding:.5rem 1rem;margin:1rem 0}"
+        + "th{background:#f0f0f0}article.case{border:1px solid #767676;border-left-width:6px;padding:.5rem 1rem;margin:1rem 0}"
         + "code{overflow-wrap:anywhere;font-size:.85em}svg{max-width:100%;height:auto}a{color:#0b4f8a}dt{font-weight:600}summary{cursor:pointer}nav ul{padding-left:1.2rem}tfoot td,tfoot th{font-weight:700;border-top:2px solid #1a1a1a}"
-        + "@media print{section.case{break-inside:avoid}}";
+        + "@media print{article.case{break-inside:avoid}}";
 
     /// <summary>Writes it as UTF-8; the stream stays open.</summary>
     public static void Write(ReconciliationResult result, Stream output)
@@ -231,7 +231,7 @@ public static class HtmlOutput
     {
         var f = item.Primary;
         w.Write(
-            $"<section class=\"case\" aria-labelledby=\"{item.Id}\">\n<h3 id=\"{item.Id}\">{Html(f.RuleId)}: {Html(Title(f.RuleId))} ({Words(f.Kind)}, {Priority(f.Priority)})</h3>\n"
+            $"<article class=\"case\" aria-labelledby=\"{item.Id}\">\n<h3 id=\"{item.Id}\">{Html(f.RuleId)}: {Html(Title(f.RuleId))} ({Words(f.Kind)}, {Priority(f.Priority)})</h3>\n"
         );
         w.Write(Line(f.Wording));
         w.Write(timeline.Svg(item));
@@ -275,7 +275,7 @@ public static class HtmlOutput
                 $"<li>finding {f.Id}, rule {Html(f.RuleId)} version {f.RuleVersion}, {f.FactCount} record(s)</li>\n"
             )
         );
-        w.Write("</ul></details>\n</section>\n");
+        w.Write("</ul></details>\n</article>\n");
     }
 
     private static void Imports(StreamWriter w, ReconciliationResult result)
