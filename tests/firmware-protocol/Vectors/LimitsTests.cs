@@ -53,6 +53,7 @@ public sealed class LimitsTests
         nameof(Limits.HeartbeatMs),
         nameof(Limits.SilenceMs),
         nameof(Limits.FirstTimerMs),
+        nameof(Limits.NoCreditWaitMs),
         nameof(Limits.RetransmitMsMin),
         nameof(Limits.RetransmitMsMax),
         nameof(Limits.HoldRepeatMs),
