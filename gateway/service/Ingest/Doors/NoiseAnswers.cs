@@ -3,30 +3,30 @@ using TaserTelemetry.FirmwareProtocol.Frames;
 namespace TaserTelemetry.Gateway.Ingest.Doors;
 
 /// <summary>
-/// What is handed on of a serial line's noise, so that a dock that gets the framing wrong is told how (SPEC clause 11.1): at most one thing
-/// a second, so that a line that only crackles costs nothing.
+/// What is handed on of a serial line's noise, so that a dock that gets the framing wrong is told how (SPEC clause 11.1): each reason at
+/// most once a second, so that a line that only crackles costs nothing.
 /// </summary>
 internal sealed class NoiseAnswers(TimeProvider clock)
 {
     private const byte FullRun = 0xFF; // of COBS: no zero belongs behind it (SPEC clause 3.2)
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
-    private long answeredAt;
-    private bool answered;
+    private readonly Dictionary<Reason, long> answeredAt = []; // as many entries as there are reasons to noise
 
-    /// <summary>What to hand on of this noise; null while the last is not a second old.</summary>
+    /// <summary>What to hand on of this noise; null while the last of its reason is not a second old.</summary>
     public Inbound? For(DockLink link, Reason reason, ReadOnlySpan<byte> stretch)
     {
-        if (answered && clock.GetElapsedTime(answeredAt) < Every)
-        {
-            return null;
-        }
-        (answered, answeredAt) = (true, clock.GetTimestamp());
         var header = new byte[FrameHeader.Bytes];
         var isHeader = StartOf(stretch, header) && header[0] == FrameHeader.Magic;
         var why = isHeader ? FrameHeader.Read(header, Limits.SerialPayloadBytesMax, out _).Reason : Reason.None;
+        var told = why is Reason.VersionUnsupported or Reason.PayloadTooLong ? why : reason;
+        if (answeredAt.TryGetValue(told, out var last) && clock.GetElapsedTime(last) < Every)
+        {
+            return null;
+        }
+        answeredAt[told] = clock.GetTimestamp();
         return new Inbound(link, InboundKind.Noise, isHeader ? header : default(ReadOnlyMemory<byte>), UnixTime.NowNs(clock))
         {
-            NoiseReason = why is Reason.VersionUnsupported or Reason.PayloadTooLong ? why : reason,
+            NoiseReason = told,
         };
     }
 
