@@ -47,7 +47,7 @@ func newDevice(n int, count int, seed int64) *device {
 		}{
 			{1, 0, 0, 0, 0o22, 0},
 			{3, 2, 5000, 0, 0o23, 2},
-			{8, 0, 0, 3, 0o23, 5},
+			{8, 0, 0, 100, 0o23, 5},
 			{2, 0, 9000, 0, 0o23, 9},
 		}
 		for _, s := range steps {
@@ -67,7 +67,7 @@ func newDevice(n int, count int, seed int64) *device {
 			w.u32(uint32(i + 1))
 			w.u32(s.bays)
 			w.u16(uint16(180 + r.Intn(60)))
-			w.u8(byte(60 + r.Intn(40)))
+			w.u8(byte(95 - i%200/4)) // falls as a battery does
 			w.u8(0)
 			w.u64(s.argument)
 			w.raw(make([]byte, d.width-40))
