@@ -109,12 +109,12 @@ static int16_t read_records(void *user, uint8_t log, uint64_t first, uint16_t co
         memset(&event, 0, sizeof event);
         event.stamp = 1700000000u + sequence;
         event.monotonic_ms = (uint32_t)(sequence * 1000);
-        event.code = (uint16_t)(1 + sequence % 3);
+        event.code = (uint16_t)(sequence % 3 == 0 ? 1 : 4 - sequence % 3); /* ARM, trigger, SAFE */
         event.duration_ms = event.code == 3 ? 5000 : 0;
         event.armed_session = (uint32_t)(sequence / 3);
         event.bays = 2u | 2u << 3;
         event.temperature_deci_c = 215;
-        event.battery_percent = (uint8_t)(100 - sequence % 100);
+        event.battery_percent = 88; /* a level that rises inside a batch would be marked */
         event.bay = event.code == 3 ? 0 : 255;
         tt_event_write(&event, out + (size_t)i * TT_RECORD_BYTES);
     }
