@@ -60,7 +60,7 @@ func newDevice(n int, count int, seed int64) *device {
 			}
 			var w writer
 			w.u64(at)
-			w.u32(boot + uint32(s.after)*1000)
+			w.u32(boot + uint32(i)*60_000 + uint32(s.after)*1000)
 			w.u16(s.code)
 			w.u16(s.flags)
 			w.u32(s.duration)

@@ -150,7 +150,7 @@ func (d *dock) spoilPayload(kind byte, p []byte) []byte {
 		case d.once("docked-sequence-bits"):
 			p[2] = 4
 		}
-	case kind == tRecordBatch:
+	case kind == tRecordBatch && string(p[39:39+int(p[38])]) == d.logs[0].d.serial: // whichever Want came first
 		device := 38
 		switch {
 		case d.once("batch-width"):
@@ -237,7 +237,7 @@ func (d *dock) afterWelcome() {
 }
 
 func (d *dock) badBatches(l *deviceLog) {
-	if len(d.queue) == 0 {
+	if len(d.queue) == 0 || l != d.logs[0] {
 		return
 	}
 	if d.once("batch-not-offered") {
