@@ -3,8 +3,8 @@ using TaserTelemetry.FirmwareProtocol.Frames;
 namespace TaserTelemetry.Gateway.Ingest.Doors;
 
 /// <summary>
-/// What is handed on of a serial line's noise, so that a dock that gets the framing wrong is told how (SPEC clause 11.1): each reason at
-/// most once a second, so that a line that only crackles costs nothing.
+/// What is handed on of a serial line's noise, so that a dock that gets the framing wrong is told how (SPEC clause 11.1): each reason
+/// to noise at most once a second, so that a line that only crackles costs nothing.
 /// </summary>
 internal sealed class NoiseAnswers(TimeProvider clock)
 {
@@ -18,8 +18,10 @@ internal sealed class NoiseAnswers(TimeProvider clock)
         var header = new byte[FrameHeader.Bytes];
         var isHeader = StartOf(stretch, header) && header[0] == FrameHeader.Magic;
         var why = isHeader ? FrameHeader.Read(header, Limits.SerialPayloadBytesMax, out _).Reason : Reason.None;
-        var told = why is Reason.VersionUnsupported or Reason.PayloadTooLong ? why : reason;
-        if (answeredAt.TryGetValue(told, out var last) && clock.GetElapsedTime(last) < Every)
+        // A header that passed its check is no crackling: each such frame is answered, like any other.
+        var believed = why is Reason.VersionUnsupported or Reason.PayloadTooLong;
+        var told = believed ? why : reason;
+        if (!believed && answeredAt.TryGetValue(told, out var last) && clock.GetElapsedTime(last) < Every)
         {
             return null;
         }
