@@ -42,7 +42,7 @@ internal static class GatewayHost
     {
         try
         {
-            await app.StartAsync(cancellation);
+            await StartOrStopAsync(app, cancellation);
         }
         catch (IOException taken) when (taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
@@ -50,6 +50,23 @@ internal static class GatewayHost
                 $"http:listen {settings.Http.Listen} is in use by another process. Stop that one, or set http:listen to another address.",
                 taken
             );
+        }
+    }
+
+    /// <summary>
+    /// The host does not stop what it had started when a later service refuses. Whatever already runs is stopped here, before anything it
+    /// uses is disposed under it.
+    /// </summary>
+    private static async Task StartOrStopAsync(WebApplication app, CancellationToken cancellation)
+    {
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch
+        {
+            await app.StopAsync(CancellationToken.None);
+            throw;
         }
     }
 
@@ -103,6 +120,8 @@ internal static class GatewayHost
         logging.ClearProviders();
         logging.SetMinimumLevel(settings.LogLevel);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A refused start is thrown on and told once, in words, by the command line.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

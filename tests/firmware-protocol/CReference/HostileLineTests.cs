@@ -8,15 +8,22 @@ public sealed class HostileLineTests
 {
     private const int Frames = 1_000_000;
 
-    [Fact]
+    [Fact, Trait("Campaign", "c-reference")]
     public async Task No_gateway_and_no_noise_makes_the_dock_in_C_misbehave()
     {
         var program = await CBuild.SanitizedAsync("hostile_line");
-        var halves = Enumerable.Range(0, 2).Select(half => RunAsync(program, Campaign.Seed + (ulong)half, Frames / 2));
-        foreach (var words in await Task.WhenAll(halves))
+        var began = TimeProvider.System.GetTimestamp();
+        var seed = Campaign.Seed;
+        do
         {
-            Assert.Contains("sessions", words, StringComparison.Ordinal);
-        }
+            var halves = Enumerable.Range(0, 2).Select(half => RunAsync(program, seed + (ulong)half, Frames / 2));
+            foreach (var words in await Task.WhenAll(halves))
+            {
+                Assert.Contains("sessions", words, StringComparison.Ordinal);
+            }
+            seed += 2;
+        } while (Campaign.Is("c-reference") && TimeProvider.System.GetElapsedTime(began) < Campaign.Length);
+        Console.WriteLine($"CAMPAIGN c-reference: {(seed - Campaign.Seed) * Frames / 2:N0} hostile frames, nothing broken");
     }
 
     [Fact]
@@ -26,25 +33,6 @@ public sealed class HostileLineTests
         var native = await RunAsync(await CBuild.SanitizedAsync("hostile_line"), Campaign.Seed, Frames / 50);
         var foreign = await Tool.OutputAsync("qemu-s390x", [program, .. Arguments(Campaign.Seed, Frames / 50)]);
         Assert.Equal(native, foreign);
-    }
-
-    [Fact, Trait("Campaign", "c-reference")]
-    public async Task A_campaign_of_hostile_lines_breaks_nothing()
-    {
-        if (!Campaign.Is("c-reference"))
-        {
-            return;
-        }
-
-        var program = await CBuild.SanitizedAsync("hostile_line");
-        var end = TimeProvider.System.GetTimestamp() + (long)(Campaign.Length.TotalSeconds * TimeProvider.System.TimestampFrequency);
-        var seed = Campaign.Seed;
-        for (; TimeProvider.System.GetTimestamp() < end; seed++)
-        {
-            await RunAsync(program, seed, Frames);
-        }
-
-        Console.WriteLine($"CAMPAIGN c-reference: {(seed - Campaign.Seed) * Frames:N0} hostile frames, nothing broken");
     }
 
     private static Task<string> RunAsync(string program, ulong seed, int frames) => Tool.OutputAsync(program, Arguments(seed, frames));

@@ -6,11 +6,11 @@ namespace TaserTelemetry.Scoring.Score;
 /// A rule set or a set of inputs made worse on purpose: a rule switched off, a limit one off, a precondition taken away. The score of every
 /// rule named must fall, or the scorer is blind to it.
 /// </summary>
-internal sealed record Mutation(string Name, JsonObject? Rules, string? WithoutInput, IReadOnlyList<string> Marks)
+internal sealed record Mutation(string Name, JsonObject? Rules, string? WithoutInput, IReadOnlyList<string> Marks, bool InEveryRun = false)
 {
     private static readonly Mutation[] Known =
     [
-        new("the first half of all rules is switched off", null, null, ["0"]),
+        new("the first half of all rules is switched off", null, null, ["0"], InEveryRun: true),
         new("the second half of all rules is switched off", null, null, ["1"]),
         With(
             "limits one too high",
@@ -19,7 +19,10 @@ internal sealed record Mutation(string Name, JsonObject? Rules, string? WithoutI
             ("incidentCyclesMax", 4),
             ("testsPerIssueMax", 4),
             ("testsPerIssue", 2)
-        ),
+        ) with
+        {
+            InEveryRun = true,
+        },
         With("limits one too low", ["B03", "E04", "E06"], ("incidentCyclesMax", 2), ("testsPerIssueMax", 2), ("burstActivations", 2)),
         With("cycles of ten seconds", ["B01", "B04"], ("cycleMsMax", 10_000), ("continuousMsMax", 25_000)),
         With(
@@ -41,12 +44,12 @@ internal sealed record Mutation(string Name, JsonObject? Rules, string? WithoutI
         With("every match stands", ["A02"], ("matchThreshold", 0.1), ("candidateFloor", 0.01)),
         With("absence counts without coverage", ["E01"], ("absenceNeedsCoverage", false)),
         new("no training lists", null, "training.csv", ["A01a", "E06"]),
-        new("no workshop book", null, "maintenance.csv", ["A01a"]),
+        new("no workshop book", null, "maintenance.csv", ["A01a"], InEveryRun: true),
         new("no register of unintentional discharges", null, "unintentional.csv", ["A01a", "A18"]),
         new("no roster", null, "roster.csv", ["A13", "A14"]),
     ];
 
-    public static IEnumerable<object[]> All => Known.Select(m => new object[] { m.Name });
+    public static IReadOnlyList<Mutation> All => Known;
 
     public static Mutation Named(string name) => Known.Single(m => m.Name == name);
 

@@ -51,10 +51,15 @@ internal sealed class ScoredRun : IDisposable
     {
         if (without is not null)
         {
-            File.Delete(At(Path.Combine("documents", without)));
+            File.Move(Document(without), At(without));
         }
 
         var folder = await ReconcileAsync(profile, "out", rules);
+        if (without is not null)
+        {
+            File.Move(At(without), Document(without));
+        }
+
         return Scorer.Score(Expected.Derive(World, profile), FindingsFile.Read(folder));
     }
 
@@ -89,6 +94,8 @@ internal sealed class ScoredRun : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Document(string name) => At(Path.Combine("documents", name));
 
     private string At(string name) => Path.Combine(_folder, name);
 
