@@ -52,7 +52,7 @@ function showOverview(o) {
   fill("stores", o.stores.map((s) => [s.name, s.nextRecord, s.behind, s.problem || (s.behind ? "catching up" : "up to date")]));
   fill("hours-table", o.hours.map((h) => [when(h.hour), h.events, h.activations]));
   const total = o.hours.reduce((sum, h) => sum + h.activations, 0), busiest = o.hours.reduce((best, h) => (h.activations > (best?.activations ?? 0) ? h : best), null);
-  byId("hours-words").textContent = `${plural(total, "activation")} from ${day(o.outside.from)} to ${day(o.outside.to)}. Tests are activations too. `
+  byId("hours-words").textContent = `${plural(total, "activation")} from ${day(o.outside.from)} to ${day(o.outside.to)}. A test by trigger or ARC switch is an activation too; a test event of its own, as some models write, is not drawn, and the report's account counts it. `
     + (busiest ? `Most in one hour: ${busiest.activations}, at ${when(busiest.hour)} UTC. ` : "") + outsideWords(o.outside);
 }
 
