@@ -31,6 +31,9 @@ internal sealed class LogOpening(LogOptions options)
         var keptLast = kept.OpenLast();
         var last = Later(keys.ReadLast(place.KeyName), OwnCheckpoint(keptLast, key, old));
         signedSize = () => last?.Size ?? 0;
+        // before the first segment can be durable: a log that outlives its key could never be opened again
+        if (last is null)
+            keys.WriteAgain(place.KeyName);
         var origin = key.Verifier.Name;
         var journalOptions = new JournalOptions(place.Journal, origin)
         {
@@ -64,8 +67,6 @@ internal sealed class LogOpening(LogOptions options)
         if (last is not null && report.BehindCheckpoint)
             throw new LogRestoredException(last, report.NextIndex);
         WriteVkey(key.Verifier);
-        if (last is null)
-            keys.WriteAgain(place.KeyName);
         var snapshots = new SnapshotFiles(disk, place.Journal, Journal.OriginHash(key.Verifier.Name));
         var tree = last is null ? new TileTree() : TreeAt(last, journal, snapshots);
         var signer = new Signer(options, keys, key, old, snapshots, tree, kept, journal.OpenReader);

@@ -22,6 +22,10 @@ public sealed class BitFlipTests
         );
         Assert.True(targets.Length >= 6);
         Parallel.ForEach(flips, flip => AssertFound(files, flip.target, flip.bit));
+        if (Campaign.Is("ledger-flips"))
+            Console.WriteLine(
+                $"CAMPAIGN ledger-flips: every bit of a ledger of {targets.Length} files, {flips.Count():N0} flips, all found"
+            );
     }
 
     [Fact, Trait("Campaign", "ledger-flips")]
@@ -36,6 +40,8 @@ public sealed class BitFlipTests
             .Select(target => (target, random.Next(8 * target.Bytes.Length)))
             .ToArray();
         Parallel.ForEach(flips, flip => AssertFound(files, flip.target, flip.Item2));
+        if (Campaign.Is("ledger-flips"))
+            Console.WriteLine($"CAMPAIGN ledger-flips seed {Campaign.Seed}: {flips.Length:N0} seeded flips, all found and located");
     }
 
     private static void AssertFound(IReadOnlyList<(string Path, byte[] Bytes)> files, (string Path, byte[] Bytes) target, int bit)

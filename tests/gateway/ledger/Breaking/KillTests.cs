@@ -33,6 +33,8 @@ public sealed class KillTests : IDisposable
             if (kill % 3 == 2 || kill == kills - 1)
                 oracle.Judge($"kill {kill}");
         }
+        if (Campaign.Is("ledger-kill"))
+            Console.WriteLine($"CAMPAIGN ledger-kill seed {Campaign.Seed}: {kills} kills, nothing acknowledged missing or doubled");
     }
 
     [Fact, Trait("Campaign", "ledger-faults")]
@@ -57,6 +59,10 @@ public sealed class KillTests : IDisposable
         }
         // a full disk is outlived, and a run may end before its call comes; but most faults must have hit something
         Assert.True(hits * 3 >= runs, $"{hits} of {runs} children ended early: the faults do not reach them");
+        if (Campaign.Is("ledger-faults"))
+            Console.WriteLine(
+                $"CAMPAIGN ledger-faults seed {Campaign.Seed}: {runs} faults injected, {hits} ended the writer, all survived"
+            );
     }
 
     /// <summary>Whether the child felt it: it ended with an error, or was killed.</summary>

@@ -14,22 +14,34 @@ namespace TaserTelemetry.Ledger.Tests.Simulation;
 /// </summary>
 public sealed class CrashTests
 {
+    private const int CrashStatesMin = 100_000;
     private static readonly LogPlace Place = LogPlace.Ledger("/data");
 
     [Fact, Trait("Campaign", "ledger-crash")]
     public void No_crash_loses_doubles_or_changes_what_was_acknowledged()
     {
-        // four chances for trouble in each life: the campaign passes through more than 100,000 crash states
-        var lives = Campaign.Is("ledger-crash") ? 30_000 : 300;
         var seed = (int)Campaign.Seed;
-        Parallel.For(0, lives, life => Live(seed + life));
+        var tally = new Tally();
+        if (!Campaign.Is("ledger-crash"))
+        {
+            Parallel.For(0, 300, life => Live(seed + life, tally));
+            Assert.True(tally.States > 600, $"only {tally}: the lives are too quiet to show anything");
+            return;
+        }
+        var lives = 0;
+        while (tally.States < CrashStatesMin)
+        {
+            Parallel.For(lives, lives + 1_000, life => Live(seed + life, tally));
+            lives += 1_000;
+        }
+        Console.WriteLine($"CAMPAIGN ledger-crash seed {seed}: {lives:N0} lives, {tally}; recovery right in each");
     }
 
-    private static void Live(int seed)
+    private static void Live(int seed, Tally tally)
     {
         try
         {
-            new Life(seed).Run();
+            new Life(seed, tally).Run();
         }
         catch (Exception e) when (e is not Xunit.Sdk.XunitException)
         {
@@ -41,7 +53,26 @@ public sealed class CrashTests
         }
     }
 
-    private sealed class Life(int seed)
+    /// <summary>How often the power failed, and how often a process ended on an error and was started over the same page cache.</summary>
+    private sealed class Tally
+    {
+        private long powerFailures;
+        private long errors;
+
+        public long States => Interlocked.Read(ref powerFailures) + Interlocked.Read(ref errors);
+
+        public void PowerFailed() => Interlocked.Increment(ref powerFailures);
+
+        public void EndedOnError() => Interlocked.Increment(ref errors);
+
+        public override string ToString() =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{States:N0} crash states ({Interlocked.Read(ref powerFailures):N0} power failures, {Interlocked.Read(ref errors):N0} ends on an error)"
+            );
+    }
+
+    private sealed class Life(int seed, Tally tally)
     {
         private readonly Random random = new(seed);
         private readonly SimulatedDisk disk = new(seed);
@@ -61,22 +92,30 @@ public sealed class CrashTests
                 }
                 catch (PowerFailure)
                 {
-                    disk.LosePower();
+                    LosePower();
                 }
                 catch (Exception e) when (e is JournalFailedException or DiskException or LogSigningException)
                 {
                     disk.FailPowerAt = disk.FailSyncAt = 0; // the process ends; the page cache stays as it is
                     disk.FullFrom = disk.FullUntil = long.MaxValue;
                     if (random.Next(3) == 0)
-                        disk.LosePower();
+                        LosePower();
+                    else
+                        tally.EndedOnError();
                 }
             }
             disk.FailPowerAt = disk.FailSyncAt = 0;
             disk.FullFrom = disk.FullUntil = long.MaxValue;
             using (Open()) { }
-            disk.LosePower();
+            LosePower();
             using var log = Open();
             Verify();
+        }
+
+        private void LosePower()
+        {
+            disk.LosePower();
+            tally.PowerFailed();
         }
 
         private void ChooseTrouble(int run)
