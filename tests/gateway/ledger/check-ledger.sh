@@ -32,7 +32,12 @@ while [ $# -gt 0 ]; do
     seg=$1; shift
     first=$(basename "$seg" .seg); next=-1
     [ $# -gt 0 ] && next=$(basename "$1" .seg)
-    od -An -v -tu1 "$seg" | awk -v first="$first" -v limit="$next" -v index0="$index" -v before="$end" -v length0="$(wc -c < "$seg")" -v work="$work/" '
+    # by the MiB, until awk has seen enough: where whoever started this ignores SIGPIPE, od would go on to the end of every segment
+    rm -f "$work/enough"; bytes=$(wc -c < "$seg")
+    from=0
+    while [ ! -e "$work/enough" ] && [ $((from * 1048576)) -lt "$bytes" ]; do
+        dd if="$seg" bs=1048576 skip="$from" count=1 2>/dev/null | od -An -v -tu1 2>/dev/null; from=$((from + 1))
+    done | awk -v first="$first" -v limit="$next" -v index0="$index" -v before="$end" -v length0="$bytes" -v work="$work/" '
         function le(from, count,   v, i) { v = 0; for (i = count - 1; i >= 0; i--) v = v * 256 + b[from + i]; return v }
         function fail(why) { print "bad " why; failed = 1; exit }
         function byte(file, v) { printf "%c", v > file }
@@ -80,7 +85,7 @@ while [ $# -gt 0 ]; do
                 else entry()
             }
         }
-        END { print "index " at_record; if (!failed && !stopped) print "bad segment " first " ends too soon" }' > "$work/said"
+        END { printf "" > (work "enough"); close(work "enough"); print "index " at_record; if (!failed && !stopped) print "bad segment " first " ends too soon" }' > "$work/said"
     grep '^bad' "$work/said" && reject "$(sed -n 's/^bad //p' "$work/said" | head -n 1)"
     cat "$work/committed" >> "$work/committed.all" 2>/dev/null; rm -f "$work/committed"
     index=$(sed -n 's/^index //p' "$work/said") end=$(sed -n 's/^end //p' "$work/said")
