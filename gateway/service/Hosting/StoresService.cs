@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.TimeSeries;
+using TaserTelemetry.Gateway.TimeSeries.Following;
 
 namespace TaserTelemetry.Gateway.Hosting;
 
@@ -15,6 +16,9 @@ internal sealed class StoresService(
     ILogger<TimeSeriesService> log
 ) : IHostedService, IDisposable
 {
+    /// <summary>Docks that send pause for less than this between two batches.</summary>
+    private static readonly TimeSpan AnsweredRecently = TimeSpan.FromMilliseconds(250);
+
     private TimeSeriesService? series;
 
     /// <summary>The stores; there from the start of this service on.</summary>
@@ -26,7 +30,10 @@ internal sealed class StoresService(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var ledger = journal.Ledger;
-        var sources = new TimeSeriesSources(settings.Data, ledger.Key.Name, ledger.OpenReader, durable.WaitBeyondAsync, clock);
+        var sources = new TimeSeriesSources(settings.Data, ledger.Key.Name, ledger.OpenReader, durable.WaitBeyondAsync, clock)
+        {
+            Turns = new StoreTurns(() => durable.MovedWithin(AnsweredRecently), clock),
+        };
         series = new TimeSeriesService(settings.TimeSeries, sources, log);
         _ = new TimeSeriesMeters(factory, series);
         return series.StartAsync(cancellationToken);

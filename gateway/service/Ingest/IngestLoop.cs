@@ -69,6 +69,7 @@ internal sealed class IngestLoop(
 
     private void Run()
     {
+        ThreadStanding.GoesFirst();
         try
         {
             var taken = new List<Inbound>();

@@ -24,6 +24,9 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
     private readonly List<KeptStore> _kept = [];
     private readonly List<Task> _running = [];
 
+    /// <summary>One for each store, which holds it while it catches up, and one for what they compress and send.</summary>
+    private readonly BackgroundThreads _threads = new(3);
+
     /// <summary>One wish is as good as many.</summary>
     private readonly Channel<bool> _countWished = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
@@ -64,11 +67,7 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
         }
         foreach (var kept in _kept)
         {
-            // A store works on the caller's thread while it catches up: a thread of its own keeps it off those that answer docks.
-            _running.Add(
-                Task.Factory.StartNew(() => KeepAsync(kept), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-                    .Unwrap()
-            );
+            _running.Add(_threads.RunAsync(() => KeepAsync(kept)));
         }
         if (_settings.CountEveryHours > 0)
         {
@@ -113,6 +112,7 @@ internal sealed class TimeSeriesService : IHostedService, IDisposable
             kept.Dispose();
         }
         Embedded.Dispose();
+        _threads.Dispose();
         _stop.Dispose();
     }
 

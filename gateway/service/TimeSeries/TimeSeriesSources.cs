@@ -1,3 +1,4 @@
+using TaserTelemetry.Gateway.TimeSeries.Following;
 using TaserTelemetry.Ledger.Disks;
 using TaserTelemetry.Ledger.Journals;
 
@@ -19,6 +20,9 @@ internal sealed record TimeSeriesSources(
 {
     /// <summary>The file system of the cursors.</summary>
     public IDisk Disk { get; init; } = new RealDisk();
+
+    /// <summary>Who works when while docks are answered; null where nobody else wants the cores.</summary>
+    public StoreTurns? Turns { get; init; }
 
     public string DuckDbFile => Path.Combine(Data, "store.duckdb");
 

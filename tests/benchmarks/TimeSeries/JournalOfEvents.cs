@@ -20,6 +20,9 @@ internal sealed class JournalOfEvents : IDisposable
     private const ulong ReceivedNs = 1_795_400_000_000_000_000;
     private readonly Journal _journal;
 
+    /// <summary>What is appended later, made beforehand: making it is no part of what an ack waits for.</summary>
+    private readonly JournalItem[] _spare = [.. Enumerable.Range(0, Devices).Select(Batch)];
+
     public JournalOfEvents(string data, int events)
     {
         Data = data;
@@ -48,8 +51,9 @@ internal sealed class JournalOfEvents : IDisposable
     public TimeSeriesSources Sources =>
         new(Data, Origin, from => _journal.OpenReader(from), (_, _) => ValueTask.FromResult(_journal.NextIndex), TimeProvider.System);
 
-    /// <summary>One more batch, durable when it returns: what an ack waits for.</summary>
-    public void Append(int batch) => _journal.AppendGroup([Batch(batch)]);
+    /// <summary>One more group of batches, durable when it returns: what an ack waits for.</summary>
+    public void Append(int first, int batches) =>
+        _journal.AppendGroup([.. Enumerable.Range(first, batches).Select(batch => _spare[batch % _spare.Length])]);
 
     public void Dispose() => _journal.Dispose();
 

@@ -52,7 +52,7 @@ internal sealed class EmbeddedKeeper(
     public Task<CountReport> CountAsync(CancellationToken cancel) =>
         new CountCheck(sources, state, new CountedDuckDb(embedded)).CountAsync(cancel);
 
-    private Follower Following() => new(sources.WaitBeyond, state, settleEvery, sources.Time);
+    private Follower Following() => new(sources.WaitBeyond, state, settleEvery, sources.Time, sources.Turns);
 
     private SeriesReader ReaderFrom(DuckStore store)
     {

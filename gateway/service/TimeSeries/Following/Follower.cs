@@ -22,11 +22,17 @@ internal sealed class JournalUnreadableException : Exception
 /// While little comes it settles at most every <paramref name="settleEvery"/>: each settling costs the disk a sync that the journal
 /// would otherwise have.
 /// </summary>
+/// <param name="waitBeyond">Completes when leaves from the index on are durable, with the index after the last.</param>
+/// <param name="state">Told how far it is.</param>
+/// <param name="settleEvery">Shortest time from one settling to the next.</param>
+/// <param name="time">The clock.</param>
+/// <param name="turns">Who works when; null for a store that takes its turns itself.</param>
 internal sealed class Follower(
     Func<ulong, CancellationToken, ValueTask<ulong>> waitBeyond,
     StoreState state,
     TimeSpan settleEvery,
-    TimeProvider time
+    TimeProvider time,
+    StoreTurns? turns
 )
 {
     /// <summary>Follows from where the store stands until cancelled.</summary>
@@ -52,23 +58,51 @@ internal sealed class Follower(
     /// <summary>Gives the store everything up to the end of what is durable; returns the leaf index after it.</summary>
     public async Task<ulong> TakeAsync(ISeriesStore store, SeriesReader reader, ulong next, CancellationToken cancel)
     {
-        ReadStatus status;
-        while ((status = reader.Read()) == ReadStatus.Record)
+        var turn = await TurnAsync(cancel);
+        try
         {
-            cancel.ThrowIfCancellationRequested();
-            if (reader.Fact is { } fact)
+            ReadStatus status;
+            while ((status = reader.Read()) == ReadStatus.Record)
             {
-                await store.AcceptAsync(fact, cancel);
+                cancel.ThrowIfCancellationRequested();
+                var held = store.NextLeaf;
+                next = await GiveAsync(store, reader, cancel);
+                if (store.NextLeaf > held)
+                {
+                    // What the store makes durable at once is a slice.
+                    var slice = turn;
+                    turn = default;
+                    await RestAsync(slice, cancel);
+                    turn = await TurnAsync(cancel);
+                }
             }
-            if (reader.Source is { } source)
-            {
-                await store.AcceptAsync(source, reader.Events, cancel);
-                state.SeriesSeen.Add(source, reader.Events.Span);
-            }
-            next = reader.Index + 1;
-            await store.ReachedAsync(next, cancel);
-            state.Reached(store.NextLeaf);
+            return status == ReadStatus.End ? next : throw JournalUnreadableException.At(reader.Problem!.Value);
         }
-        return status == ReadStatus.End ? next : throw JournalUnreadableException.At(reader.Problem!.Value);
+        finally
+        {
+            turn.Dispose();
+        }
+    }
+
+    private ValueTask<StoreTurns.Turn> TurnAsync(CancellationToken cancel) => turns is null ? default : turns.TakeAsync(cancel);
+
+    private ValueTask RestAsync(StoreTurns.Turn slice, CancellationToken cancel) =>
+        turns is null ? default : turns.RestAsync(slice, cancel);
+
+    private async ValueTask<ulong> GiveAsync(ISeriesStore store, SeriesReader reader, CancellationToken cancel)
+    {
+        if (reader.Fact is { } fact)
+        {
+            await store.AcceptAsync(fact, cancel);
+        }
+        if (reader.Source is { } source)
+        {
+            await store.AcceptAsync(source, reader.Events, cancel);
+            state.SeriesSeen.Add(source, reader.Events.Span);
+        }
+        var next = reader.Index + 1;
+        await store.ReachedAsync(next, cancel);
+        state.Reached(store.NextLeaf);
+        return next;
     }
 }

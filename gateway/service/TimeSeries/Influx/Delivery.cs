@@ -1,10 +1,19 @@
+using TaserTelemetry.Gateway.TimeSeries.Following;
+
 namespace TaserTelemetry.Gateway.TimeSeries.Influx;
 
 /// <summary>
 /// Brings a batch of lines to a server: returns when every line is either accepted or kept in DATA/refused with the server's words,
 /// and never before. Repeating is safe because a point's series and time are fixed: the same line again changes nothing.
 /// </summary>
-internal sealed class Delivery(ILineTarget target, RefusedLines refused, StoreState state, Waits waits, TimeProvider time)
+internal sealed class Delivery(
+    ILineTarget target,
+    RefusedLines refused,
+    StoreState state,
+    Waits waits,
+    TimeProvider time,
+    StoreTurns? turns = null
+)
 {
     private readonly record struct Piece(ReadOnlyMemory<byte> Body, int Lines);
 
@@ -40,7 +49,7 @@ internal sealed class Delivery(ILineTarget target, RefusedLines refused, StoreSt
     {
         for (var attempts = 1; ; attempts++)
         {
-            var answer = await target.WriteAsync(piece.Body, piece.Lines, cancel);
+            var answer = await WriteAsync(piece, cancel);
             TimeSpan wait;
             switch (answer.Verdict)
             {
@@ -63,6 +72,13 @@ internal sealed class Delivery(ILineTarget target, RefusedLines refused, StoreSt
             state.AttemptFailed();
             await Task.Delay(wait, time, cancel);
         }
+    }
+
+    /// <summary>One request, in its turn: a server on this machine works while we wait, and takes what a dock's ack needs.</summary>
+    private async Task<WriteAnswer> WriteAsync(Piece piece, CancellationToken cancel)
+    {
+        using var turn = turns is null ? default : await turns.TakeAsync(cancel);
+        return await target.WriteAsync(piece.Body, piece.Lines, cancel);
     }
 
     private async Task KeepAsideAsync(Piece piece, string words, CancellationToken cancel)

@@ -74,11 +74,11 @@ internal sealed class InfluxKeeper : IStoreKeeper, IDisposable
         _refused.Dispose();
     }
 
-    private Delivery NewDelivery() => new(_target, _refused, State, _waits, _sources.Time);
+    private Delivery NewDelivery() => new(_target, _refused, State, _waits, _sources.Time, _sources.Turns);
 
     private InfluxStore NewStore() => new(NewDelivery(), _cursor, State, _settings, _sources.Time);
 
-    private Follower Following() => new(_sources.WaitBeyond, State, _settleEvery, _sources.Time);
+    private Follower Following() => new(_sources.WaitBeyond, State, _settleEvery, _sources.Time, null);
 
     private SeriesReader ReaderFrom(ulong nextLeaf)
     {

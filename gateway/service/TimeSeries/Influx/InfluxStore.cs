@@ -114,7 +114,15 @@ internal sealed class InfluxStore : ISeriesStore
         var batch = _filling;
         _sent = batch.NextLeaf;
         var before = _underWay.Count > 0 ? _underWay.Last() : Task.CompletedTask;
-        _underWay.Enqueue(Task.Run(async () => await DeliverAsync(batch, before), CancellationToken.None));
+        _underWay.Enqueue(
+            Task.Factory.StartNew(
+                    () => DeliverAsync(batch, before),
+                    CancellationToken.None,
+                    TaskCreationOptions.DenyChildAttach,
+                    TaskScheduler.Current // where the follower works: compressing is part of catching up
+                )
+                .Unwrap()
+        );
         lock (_spare)
         {
             _filling = _spare.Pop();

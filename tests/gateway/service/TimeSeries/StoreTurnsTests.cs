@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Time.Testing;
+using TaserTelemetry.Gateway.TimeSeries.Following;
+
+namespace TaserTelemetry.Gateway.Tests.TimeSeries;
+
+/// <summary>Catching up leaves room for the thread that a dock's ack waits for.</summary>
+public sealed class StoreTurnsTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public async Task While_docks_are_answered_one_store_works_at_a_time_and_they_alternate()
+    {
+        var turns = new StoreTurns(() => true, _time);
+        var first = await turns.TakeAsync(default);
+        var second = turns.TakeAsync(default).AsTask();
+        Assert.False(second.IsCompleted);
+
+        first.Dispose();
+        var again = turns.TakeAsync(default).AsTask();
+
+        var turn = await second;
+        Assert.False(again.IsCompleted);
+        turn.Dispose();
+        (await again).Dispose();
+    }
+
+    [Fact]
+    public async Task While_no_dock_waits_the_stores_work_at_once()
+    {
+        var turns = new StoreTurns(() => false, _time);
+
+        using var first = await turns.TakeAsync(default);
+        using var second = await turns.TakeAsync(default);
+    }
+
+    [Fact]
+    public async Task A_store_that_holds_its_turn_for_long_is_passed_by_and_gives_back_no_more_than_it_took()
+    {
+        var turns = new StoreTurns(() => true, _time);
+        var hanging = await turns.TakeAsync(default);
+        var other = turns.TakeAsync(default).AsTask();
+
+        _time.Advance(StoreTurns.PatienceMax - TimeSpan.FromMilliseconds(1));
+        Assert.False(other.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        (await other).Dispose();
+
+        Assert.False(turns.TakeAsync(default).AsTask().IsCompleted);
+        hanging.Dispose();
+    }
+
+    [Theory]
+    [InlineData(20, 40)]
+    [InlineData(400, 500)]
+    public async Task A_store_on_the_journals_disk_rests_twice_as_long_as_it_worked_and_lets_the_other_go_on(int workedMs, int restMs)
+    {
+        var turns = new StoreTurns(() => true, _time);
+        var turn = await turns.TakeAsync(default);
+        _time.Advance(TimeSpan.FromMilliseconds(workedMs));
+
+        var resting = turns.RestAsync(turn, default).AsTask();
+
+        (await turns.TakeAsync(default)).Dispose();
+        _time.Advance(TimeSpan.FromMilliseconds(restMs - 1));
+        Assert.False(resting.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await resting;
+    }
+
+    [Fact]
+    public async Task A_store_does_not_rest_while_no_dock_waits()
+    {
+        var turns = new StoreTurns(() => false, _time);
+        await turns.RestAsync(await turns.TakeAsync(default), default);
+    }
+
+    [Fact]
+    public async Task A_stop_ends_the_waiting()
+    {
+        var turns = new StoreTurns(() => true, _time);
+        using var held = await turns.TakeAsync(default);
+        using var stop = new CancellationTokenSource();
+        var waiting = turns.TakeAsync(stop.Token).AsTask();
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+}
