@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Evidence.Reading;
 using TaserTelemetry.Ledger.Journals;
@@ -17,9 +16,8 @@ public sealed class CDockTests
     {
         using var ground = new Ground();
         var dockProgram = await BuildDockAsync(ground);
-        var configuration = await ConfigureAsync(ground);
-        await using var line = RealProcess.Start("socat", ground.Folder, "-d", "-d", Terminal(ground, "gateway"), Terminal(ground, "dock"));
-        await line.WaitForAsync("starting data transfer loop");
+        var configuration = await SerialArmoury.ConfigureAsync(ground, "kent", "maidstone", "dock-c", "X26P", [Device]);
+        await using var line = await SerialArmoury.JoinAsync(ground);
 
         var gateway = await Gateway.StartAsync(ground, configuration);
         try
@@ -66,44 +64,12 @@ public sealed class CDockTests
         return ground.At("dock");
     }
 
-    private static async Task<string> ConfigureAsync(Ground ground)
-    {
-        var configuration = new JsonObject
-        {
-            ["data"] = ground.At("data"),
-            ["keys"] = ground.At("keys"),
-            ["http"] = new JsonObject { ["listen"] = "127.0.0.1:0" },
-            ["mqtt"] = new JsonObject { ["listen"] = $"127.0.0.1:{Ground.FreePort()}" },
-            ["docks"] = new JsonArray(
-                new JsonObject
-                {
-                    ["name"] = "dock-c",
-                    ["force"] = "kent",
-                    ["armoury"] = "maidstone",
-                }
-            ),
-            ["devices"] = new JsonArray(
-                new JsonObject
-                {
-                    ["serial"] = Device,
-                    ["model"] = "X26P",
-                    ["force"] = "kent",
-                }
-            ),
-            ["serialPorts"] = new JsonArray(new JsonObject { ["path"] = ground.At("tty-gateway"), ["dock"] = "dock-c" }),
-        };
-        await File.WriteAllTextAsync(ground.At("gateway.json"), configuration.ToJsonString());
-        return ground.At("gateway.json");
-    }
-
-    private static string Terminal(Ground ground, string side) => $"pty,raw,echo=0,link={ground.At($"tty-{side}")}";
-
     private static RealProcess StartDock(Ground ground, string program) =>
         RealProcess.Start(
             program,
             ground.Folder,
             new Dictionary<string, string> { ["DOCK_TRUSTS_ANY_KEY"] = "1" },
-            ground.At("tty-dock"),
+            ground.At(SerialArmoury.DocksEnd),
             Device,
             "0",
             $"{Records}",

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Evidence.Reading;
 using TaserTelemetry.Ledger.Journals;
@@ -58,7 +57,7 @@ public sealed class GoDockTests
     public async Task A_dock_written_from_the_specification_alone_completes_a_session_and_resumes_when_both_sides_died()
     {
         using var ground = new Ground();
-        await using var line = await LineAsync(ground);
+        await using var line = await SerialArmoury.JoinAsync(ground);
         var program = await BuildAsync(ground);
         var gateway = await StartGatewayAsync(ground);
         try
@@ -103,7 +102,7 @@ public sealed class GoDockTests
     public async Task A_dock_that_errs_is_told_what_is_wrong_and_where_and_what_to_do()
     {
         using var ground = new Ground();
-        await using var line = await LineAsync(ground);
+        await using var line = await SerialArmoury.JoinAsync(ground);
         var program = await BuildAsync(ground);
         await using var gateway = await StartGatewayAsync(ground);
         var keys = await KeysAsync(ground);
@@ -162,47 +161,11 @@ public sealed class GoDockTests
         return ground.At("go-dock");
     }
 
-    private static async Task<RealProcess> LineAsync(Ground ground)
-    {
-        var line = RealProcess.Start("socat", ground.Folder, "-d", "-d", Terminal(ground, "gateway"), Terminal(ground, "dock"));
-        await line.WaitForAsync("starting data transfer loop");
-        return line;
-    }
-
-    private static string Terminal(Ground ground, string side) => $"pty,raw,echo=0,link={ground.At($"tty-{side}")}";
-
     private static async Task<Gateway> StartGatewayAsync(Ground ground)
     {
-        var devices = Enumerable
-            .Range(1, Devices)
-            .Select(n =>
-                (JsonNode)
-                    new JsonObject
-                    {
-                        ["serial"] = $"G00-{n:D6}",
-                        ["model"] = "T-7",
-                        ["force"] = "avon",
-                    }
-            );
-        var configuration = new JsonObject
-        {
-            ["data"] = ground.At("data"),
-            ["keys"] = ground.At("keys"),
-            ["http"] = new JsonObject { ["listen"] = "127.0.0.1:0" },
-            ["mqtt"] = new JsonObject { ["listen"] = $"127.0.0.1:{Ground.FreePort()}" },
-            ["docks"] = new JsonArray(
-                new JsonObject
-                {
-                    ["name"] = "dock-1",
-                    ["force"] = "avon",
-                    ["armoury"] = "central",
-                }
-            ),
-            ["devices"] = new JsonArray([.. devices]),
-            ["serialPorts"] = new JsonArray(new JsonObject { ["path"] = ground.At("tty-gateway"), ["dock"] = "dock-1" }),
-        };
-        await File.WriteAllTextAsync(ground.At("gateway.json"), configuration.ToJsonString());
-        var gateway = await Gateway.StartAsync(ground, ground.At("gateway.json"));
+        var devices = Enumerable.Range(1, Devices).Select(n => $"G00-{n:D6}");
+        var configuration = await SerialArmoury.ConfigureAsync(ground, "avon", "central", "dock-1", "T-7", devices);
+        var gateway = await Gateway.StartAsync(ground, configuration);
         await gateway.DoorIsAsync("tty-gateway", "Up");
         return gateway;
     }
@@ -222,7 +185,7 @@ public sealed class GoDockTests
     }
 
     private static RealProcess StartDock(Ground ground, string program, string[] arguments) =>
-        RealProcess.Start(program, ground.Folder, ["-port", ground.At("tty-dock"), "-records", $"{RecordsEach}", .. arguments]);
+        RealProcess.Start(program, ground.Folder, ["-port", ground.At(SerialArmoury.DocksEnd), "-records", $"{RecordsEach}", .. arguments]);
 
     private static List<(string Device, ulong Sequence)> Stored(string data)
     {

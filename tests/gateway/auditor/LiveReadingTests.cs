@@ -17,20 +17,7 @@ public sealed class LiveReadingTests
         using var held = DataLock.TryTake(ledger.Data, out _)!;
         var spool = new AccessSpool(ledger.Data, new RealDisk());
         var file = Path.Combine(ledger.Root, "bundle.zip");
-        var audit = Task.Run(() =>
-            Audit.Run(
-                "evidence",
-                ledger.Data,
-                "--device",
-                "X29000001",
-                "--from",
-                "2026-11-22T00:00:00Z",
-                "--to",
-                "2026-11-23T00:00:00Z",
-                "--out",
-                file
-            )
-        );
+        var audit = AskForABundle(ledger, file);
         var request = await FirstRequest(spool, audit);
         Assert.Equal((AuditVerb.Bundle, "X29000001"), (request.Verb, request.Device));
         Assert.False(File.Exists(file));
@@ -48,20 +35,7 @@ public sealed class LiveReadingTests
         using var held = DataLock.TryTake(ledger.Data, out _)!;
         var spool = new AccessSpool(ledger.Data, new RealDisk());
         var file = Path.Combine(ledger.Root, "bundle.zip");
-        var audit = Task.Run(() =>
-            Audit.Run(
-                "evidence",
-                ledger.Data,
-                "--device",
-                "X29000001",
-                "--from",
-                "2026-11-22T00:00:00Z",
-                "--to",
-                "2026-11-23T00:00:00Z",
-                "--out",
-                file
-            )
-        );
+        var audit = AskForABundle(ledger, file);
         var request = await FirstRequest(spool, audit);
         spool.Answer(new AccessReceipt(request.Id, false, 0, "the disk is full"));
         var (exitCode, output, error) = await audit;
@@ -96,6 +70,22 @@ public sealed class LiveReadingTests
         log.TrySign(DateTimeOffset.FromUnixTimeSeconds((long)SampleLedger.Morning), stopping: true);
         Directory.CreateDirectory(Path.Combine(ledger.Data, "access", "spool"));
     }
+
+    private static Task<(int ExitCode, string Output, string Error)> AskForABundle(SampleLedger ledger, string file) =>
+        Task.Run(() =>
+            Audit.Run(
+                "evidence",
+                ledger.Data,
+                "--device",
+                "X29000001",
+                "--from",
+                "2026-11-22T00:00:00Z",
+                "--to",
+                "2026-11-23T00:00:00Z",
+                "--out",
+                file
+            )
+        );
 
     private static async Task<AccessRequest> FirstRequest(AccessSpool spool, Task audit)
     {
