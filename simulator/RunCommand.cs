@@ -104,7 +104,7 @@ internal static class RunCommand
 
         try
         {
-            var history = ForceHistory.Make(scenario, options.Seed, (end ?? time.GetUtcNow()).ToUnixTimeMilliseconds());
+            using var history = ForceHistory.Make(scenario, options.Seed, (end ?? time.GetUtcNow()).ToUnixTimeMilliseconds());
             WriteFiles(options, history);
             var fleet = new DockFleet(history, broker, options.Serial, options.Baud, time);
             var outcomes = await fleet.RunAsync(TimeSpan.FromSeconds(options.TimeoutSeconds), stop);

@@ -53,7 +53,7 @@ internal sealed class DockFleet(History history, Uri? broker, string? serialPath
         }
 
         var address = CaptureOutput.Address(history, dock);
-        var visits = history.Visits.Where(v => v.Dock == dock).ToList();
+        var visits = history.Visits.At(dock);
         var work = new VisitWork(visits);
         var boot = RandomId();
         var temper = new DockTemper(dock.Temper, Draw.For(history.Seed, "temper " + dock.Name));

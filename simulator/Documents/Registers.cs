@@ -287,12 +287,18 @@ internal sealed class Registers(History history, IRowTaker? taker)
     {
         var table = DocumentTable.Open(taker, "incidents.csv", "IncidentRef", "Kind", "At", "OfficerRef");
         var draw = Draw.For(history.Seed, "incident register");
+        var odd = Draw.For(history.Seed, "odd incident rows");
         foreach (var incident in history.Incidents)
         {
             table.Add(incident.Reference, "dispatch", UkTime.Rfc3339(incident.StartUtcMs - draw.Between(3L, 25L) * UkTime.MinuteMs), "");
             foreach (var use in incident.Uses)
             {
-                table.Add(incident.Reference, "body-worn-video", UkTime.Rfc3339(use.StartUtcMs - UkTime.MinuteMs), use.Officer.Reference);
+                var at = UkTime.Rfc3339(use.StartUtcMs - UkTime.MinuteMs);
+                var row = table.Add(incident.Reference, "body-worn-video", at, use.Officer.Reference);
+                if (odd.Chance(history.Scenario.Paper.VideoMissing))
+                {
+                    table.Omit(row, "not-written");
+                }
             }
 
             if (incident.HandcuffedUtcMs >= 0)

@@ -31,6 +31,10 @@ internal static class ReportExports
         yield return reports.Form.Project(taker, "reports.csv", [.. PlainColumns.Select(Same)]);
         yield return reports.Form.Project(taker, "reports-uk-271.csv", uk);
         yield return reports.Form.Project(taker, "reports-uk-271-internal.csv", [.. InternalColumns.Select(Same), .. uk]);
+        if (reports.ShowsJustification)
+        {
+            yield return reports.Form.Project(taker, "reports-justified.csv", [.. PlainColumns.Select(Same), Same("Justification")]);
+        }
     }
 
     /// <summary>The 271 columns in their published order.</summary>

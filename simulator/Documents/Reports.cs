@@ -14,12 +14,16 @@ internal sealed class Reports
     private readonly History _history;
     private readonly Draw _draw;
     private readonly Draw _odd;
+    private readonly Draw _above;
+    private readonly Draw _reasons;
     private readonly List<(string Serial, string Incident)> _firedBefore = [];
 
     public Reports(History history, Draw draw)
     {
         (_history, _draw) = (history, draw);
         _odd = Draw.For(history.Seed, "odd reports");
+        _above = Draw.For(history.Seed, "levels above");
+        _reasons = Draw.For(history.Seed, "justifications");
         Form = new DocumentTable(
             "form",
             "ReportId",
@@ -42,7 +46,8 @@ internal sealed class Reports
             "SubjectAge",
             "MentalHealth",
             "Trained",
-            "Carrying"
+            "Carrying",
+            "Justification"
         );
         foreach (var use in history.Uses)
         {
@@ -51,6 +56,9 @@ internal sealed class Reports
     }
 
     public DocumentTable Form { get; }
+
+    /// <summary>Whether this force exports the form with its justification.</summary>
+    public bool ShowsJustification => _history.Scenario.Paper.JustificationMissing > 0;
 
     public static string LevelText(UseLevel level) =>
         level switch
@@ -87,6 +95,7 @@ internal sealed class Reports
         else if (random)
         {
             SlipOfLevelAndCycles(use, row);
+            LevelAbove(use, row);
             SlipOfSerials(use, row);
             OddSlips(use, row);
         }
@@ -133,7 +142,8 @@ internal sealed class Reports
             use.SubjectAge,
             YesNo(use.MentalHealth),
             "Yes",
-            "Yes"
+            "Yes",
+            "as recorded in the officer's statement"
         );
     }
 
@@ -183,6 +193,28 @@ internal sealed class Reports
             {
                 Form.Miswrite(row, flag, Form.Truth(row, flag) == "Yes" ? "No" : "Yes", "tick-wrong");
             }
+        }
+    }
+
+    /// <summary>A discharge that was not, or a higher one than there was.</summary>
+    private void LevelAbove(Use use, DocumentRow row)
+    {
+        var paper = _history.Scenario.Paper;
+        if (use.Level < UseLevel.AngleDriveStun && _above.Chance(paper.LevelAbove))
+        {
+            var lowest = use.Level is UseLevel.Arced or UseLevel.DriveStun ? UseLevel.AngleDriveStun : UseLevel.DriveStun;
+            Form.Miswrite(row, "Level", LevelText(_above.Pick([lowest, UseLevel.Fired])), "level-above-what-happened");
+            Form.Miswrite(
+                row,
+                "Cycles",
+                Math.Max(1, use.Activations.Count).ToString(CultureInfo.InvariantCulture),
+                "level-above-what-happened"
+            );
+        }
+
+        if (_reasons.Chance(paper.JustificationMissing))
+        {
+            Form.Miswrite(row, "Justification", "", "justification-not-written");
         }
     }
 

@@ -18,7 +18,11 @@ internal sealed record Scenario(
     BreachPlan Breaches,
     IReadOnlyList<PlantedUse> PlantedUses,
     IReadOnlyList<PlantedFault> PlantedFaults
-);
+)
+{
+    /// <summary>Line of the file on which the force stands.</summary>
+    public int ForceLine { get; init; }
+}
 
 internal sealed record ArmouryPlan(
     string Name,
@@ -28,6 +32,9 @@ internal sealed record ArmouryPlan(
     IReadOnlyList<DockPlan> Docks
 )
 {
+    /// <summary>Line of the file on which its name stands.</summary>
+    public int Line { get; init; }
+
     /// <summary>Share of the officers who are student officers.</summary>
     public double Students { get; init; } = 0.05;
 
@@ -36,10 +43,12 @@ internal sealed record ArmouryPlan(
 }
 
 /// <param name="Clock">disciplined, free-running or not-set: what the dock says of its own clock.</param>
-internal sealed record DockPlan(string Name, string Transport, string Temper, string Clock);
+/// <param name="Line">Line of the file on which its name stands.</param>
+internal sealed record DockPlan(int Line, string Name, string Transport, string Temper, string Clock);
 
 /// <param name="Issued">Share of the armoury's serviceable devices that go out in this shift.</param>
-internal sealed record ShiftPlan(string Name, int StartHour, int Hours, double Issued);
+/// <param name="Line">Line of the file on which its name stands.</param>
+internal sealed record ShiftPlan(int Line, string Name, int StartHour, int Hours, double Issued);
 
 internal sealed record TestingPlan(double AtIssue, double AtReturn, double Extra, double TrainingPer1000Issues)
 {
@@ -54,6 +63,9 @@ internal sealed record TestingPlan(double AtIssue, double AtReturn, double Extra
 
     /// <summary>Three to five short activations within minutes, for practice that no training list has.</summary>
     public double BurstsPer1000Issues { get; init; }
+
+    /// <summary>Two short activations within a minute, for practice that no list has: one too few for a burst.</summary>
+    public double PairsPer1000Issues { get; init; }
 }
 
 /// <param name="AtReturn">Chance that a device is docked when it comes back; a battery pack that carries a log always is.</param>
@@ -131,6 +143,15 @@ internal sealed record PaperPlan(
     public double StockDifference { get; init; }
 
     public int StocktakeDays { get; init; } = 30;
+
+    /// <summary>Share of reports of uses without a deployment that state a discharge, or a higher one than there was.</summary>
+    public double LevelAbove { get; init; }
+
+    /// <summary>Share of uses that the incident register has no body-worn video of.</summary>
+    public double VideoMissing { get; init; }
+
+    /// <summary>Share of reports without a justification; above 0 there is an export that shows it.</summary>
+    public double JustificationMissing { get; init; }
 }
 
 internal sealed record FaultPlan(
@@ -163,6 +184,9 @@ internal sealed record FaultPlan(
 
     /// <summary>Share of dockings from which the device is taken before everything is read.</summary>
     public double UploadsCut { get; init; }
+
+    /// <summary>The same for the last docking of all, which nothing completes any more.</summary>
+    public double LastUploadsCut { get; init; }
 
     /// <summary>Share of tampered visits in which several records are altered.</summary>
     public double TamperedMany { get; init; }

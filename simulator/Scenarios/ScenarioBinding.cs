@@ -24,7 +24,10 @@ internal static class ScenarioBinding
             Breaches(map.Map("breaches")),
             [.. map.Maps("planted_uses", 0).Select(PlantedUse)],
             [.. map.Maps("planted_faults", 0).Select(PlantedFault)]
-        );
+        )
+        {
+            ForceLine = map.LineOf("force"),
+        };
         map.Close();
         return scenario;
     }
@@ -40,6 +43,7 @@ internal static class ScenarioBinding
             [.. map.Maps("docks", 1).Select(Dock)]
         )
         {
+            Line = map.LineOf("name"),
             Students = map.Share("students", 0.05),
             Specials = map.Share("specials", 0.02),
         };
@@ -56,6 +60,7 @@ internal static class ScenarioBinding
     private static DockPlan Dock(YamlMap map)
     {
         var plan = new DockPlan(
+            map.LineOf("name"),
             map.Text("name"),
             map.Text("transport", null, "mqtt", "serial"),
             map.Text("temper", "honest", DockTempers.All),
@@ -67,7 +72,13 @@ internal static class ScenarioBinding
 
     private static ShiftPlan Shift(YamlMap map)
     {
-        var plan = new ShiftPlan(map.Text("name"), map.Integer("start", 0, 23), map.Integer("hours", 1, 12), map.Share("issued"));
+        var plan = new ShiftPlan(
+            map.LineOf("name"),
+            map.Text("name"),
+            map.Integer("start", 0, 23),
+            map.Integer("hours", 1, 12),
+            map.Share("issued")
+        );
         map.Close();
         return plan;
     }
@@ -85,6 +96,7 @@ internal static class ScenarioBinding
             Many = map.Share("many"),
             Late = map.Share("late"),
             BurstsPer1000Issues = map.Number("bursts_per_1000_issues", 0, 1000, 0),
+            PairsPer1000Issues = map.Number("pairs_per_1000_issues", 0, 1000, 0),
         };
         map.Close();
         return plan;
@@ -158,6 +170,9 @@ internal static class ScenarioBinding
             ChangeTicketMissing = map.Share("change_ticket_missing"),
             StockDifference = map.Share("stock_difference"),
             StocktakeDays = map.Integer("stocktake_days", 1, 400, 30),
+            LevelAbove = map.Share("level_above"),
+            VideoMissing = map.Share("video_missing"),
+            JustificationMissing = map.Share("justification_missing"),
         };
         map.Close();
         return plan;
@@ -183,6 +198,7 @@ internal static class ScenarioBinding
             BatteryJumpsPer1000Issues = map.Number("battery_jumps_per_1000_issues", 0, 1000, 0),
             TemperatureJumps = map.Share("temperature_jumps"),
             UploadsCut = map.Share("uploads_cut"),
+            LastUploadsCut = map.Share("last_uploads_cut"),
             TamperedMany = map.Share("tampered_many"),
             ReadAsLive = map.Share("read_as_live"),
             SignalPacks = map.Share("signal_packs"),

@@ -37,10 +37,11 @@ internal static class ScenarioFile
         var file = new FileInfo(nameOrFile);
         if (!file.Exists)
         {
+            var what = Directory.Exists(nameOrFile) ? $"'{nameOrFile}' is a folder" : $"no scenario file '{nameOrFile}'";
             errors.Add(
                 new ScenarioError(
                     0,
-                    $"no scenario file '{nameOrFile}', and no ready scenario of that name{NearestName.Hint(nameOrFile, ReadyNames)}; ready: {string.Join(", ", ReadyNames)}"
+                    $"{what}, and no ready scenario of that name{NearestName.Hint(nameOrFile, ReadyNames)}; ready: {string.Join(", ", ReadyNames)}"
                 )
             );
             return null;
@@ -52,7 +53,15 @@ internal static class ScenarioFile
             return null;
         }
 
-        return Parse(File.ReadAllText(nameOrFile), errors);
+        try
+        {
+            return Parse(File.ReadAllText(nameOrFile), errors);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(new ScenarioError(0, $"cannot be read: {cause.Message}"));
+            return null;
+        }
     }
 
     public static Scenario? Parse(string yaml, List<ScenarioError> errors)
@@ -71,38 +80,38 @@ internal static class ScenarioFile
         }
 
         var scenario = ScenarioBinding.Bind(new YamlMap(root, "", errors));
-        if (errors.Count == 0)
-        {
-            CrossCheck(scenario, errors);
-        }
-
+        CrossCheck(scenario, errors);
+        errors.Sort((a, b) => a.Line.CompareTo(b.Line));
         return errors.Count == 0 ? scenario : null;
     }
 
     /// <summary>Names become topics and dock names: one level each, and no two alike.</summary>
     private static void CheckNames(Scenario scenario, List<ScenarioError> errors)
     {
-        var armouries = scenario.Armouries.Select(a => a.Name).ToList();
-        var docks = scenario.Armouries.SelectMany(a => a.Docks.Select(d => a.Count == 1 ? d.Name : $"{a.Name}-nnn-{d.Name}")).ToList();
-        foreach (
-            var (what, names) in new[] { ("armoury", armouries), ("dock", docks), ("shift", scenario.Shifts.Select(s => s.Name).ToList()) }
-        )
+        var armouries = scenario.Armouries.Select(a => (a.Name, a.Line)).ToList();
+        var docks = scenario
+            .Armouries.SelectMany(a => a.Docks.Select(d => (Name: a.Count == 1 ? d.Name : $"{a.Name}-nnn-{d.Name}", d.Line)))
+            .ToList();
+        var shifts = scenario.Shifts.Select(s => (s.Name, s.Line)).ToList();
+        foreach (var (what, names) in new[] { ("armoury", armouries), ("dock", docks), ("shift", shifts) })
         {
-            errors.AddRange(
-                names
-                    .GroupBy(n => n)
-                    .Where(g => g.Count() > 1)
-                    .Select(g => new ScenarioError(1, $"{g.Count()} {what} entries are named '{g.Key}'"))
-            );
+            // a name that is missing was said to be so already
+            foreach (var same in names.Where(n => n.Name.Length > 0).GroupBy(n => n.Name).Where(g => g.Count() > 1))
+            {
+                var lines = string.Join(", ", same.Select(n => n.Line));
+                errors.Add(
+                    new ScenarioError(same.ElementAt(1).Line, $"{same.Count()} {what} entries are named '{same.Key}' (lines {lines})")
+                );
+            }
         }
 
-        foreach (var name in armouries.Concat(docks).Append(scenario.Force))
+        foreach (var (name, line) in armouries.Concat(docks).Append((scenario.Force, scenario.ForceLine)).Where(n => n.Item1.Length > 0))
         {
             if (name.Length > NameCharactersMax || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
             {
                 errors.Add(
                     new ScenarioError(
-                        1,
+                        line,
                         $"'{name}' cannot be a level of a topic: at most {NameCharactersMax} letters, digits, '-', '_' and '.', with what is put before a copy's dock"
                     )
                 );
@@ -110,31 +119,36 @@ internal static class ScenarioFile
         }
     }
 
-    /// <summary>What only shows when the parts are put beside each other.</summary>
-    private static void CrossCheck(Scenario scenario, List<ScenarioError> errors)
+    private static void CheckArmouries(Scenario scenario, List<ScenarioError> errors)
     {
-        CheckNames(scenario, errors);
         var serial = scenario
-            .Armouries.SelectMany(a => Enumerable.Repeat(a.Docks, a.Count))
-            .SelectMany(d => d)
-            .Count(d => d.Transport == "serial");
-        if (serial > 1)
+            .Armouries.SelectMany(a => a.Docks.Where(d => d.Transport == "serial").Select(d => (a.Count, d.Line)))
+            .ToList();
+        if (serial.Sum(d => d.Count) is > 1 and var docks)
         {
-            errors.Add(new ScenarioError(1, $"{serial} docks are serial; a run has one serial line, so at most one dock may use it"));
+            errors.Add(
+                new ScenarioError(serial[^1].Line, $"{docks} docks are serial; a run has one serial line, so at most one dock may use it")
+            );
         }
 
         foreach (var armoury in scenario.Armouries.Where(a => a.Students + a.Specials > 1))
         {
-            errors.Add(new ScenarioError(1, $"armoury '{armoury.Name}': students and specials are more than all officers"));
+            errors.Add(new ScenarioError(armoury.Line, $"armoury '{armoury.Name}': students and specials are more than all officers"));
         }
+    }
 
+    /// <summary>What only shows when the parts are put beside each other.</summary>
+    private static void CrossCheck(Scenario scenario, List<ScenarioError> errors)
+    {
+        CheckNames(scenario, errors);
+        CheckArmouries(scenario, errors);
         foreach (
             var (line, device, day, shift) in scenario
                 .PlantedUses.Select(p => (p.Line, p.Device, p.Day, p.Shift))
                 .Concat(scenario.PlantedFaults.Select(p => (p.Line, p.Device, p.Day, p.Shift)))
         )
         {
-            if (!Ordinals(scenario.Armouries[0]).Contains(device))
+            if (device.Length > 0 && scenario.Armouries.Count > 0 && !Ordinals(scenario.Armouries[0]).Contains(device))
             {
                 errors.Add(
                     new ScenarioError(
@@ -144,7 +158,7 @@ internal static class ScenarioFile
                 );
             }
 
-            if (day > scenario.Days || scenario.Shifts.All(s => s.Name != shift))
+            if (shift.Length > 0 && (day > scenario.Days || scenario.Shifts.All(s => s.Name != shift)))
             {
                 errors.Add(new ScenarioError(line, $"no shift '{shift}' on day {day}"));
             }

@@ -35,6 +35,9 @@ internal sealed class YamlMap
 
     public int Line { get; }
 
+    /// <summary>Where a key's value stands; where the mapping begins if there is none.</summary>
+    public int LineOf(string key) => Find(key) is { } node ? (int)node.Start.Line : Line;
+
     public bool Has(string key) => Find(key) is not null;
 
     public string Text(string key, string? otherwise = null, params string[] oneOf)

@@ -6,14 +6,15 @@ namespace TaserTelemetry.Simulator.World;
 internal sealed class Device
 {
     private readonly List<DeviceLog> _logs = [];
+    private readonly Spool _spool;
     private long _startedUtcMs;
     private uint _armedSession;
     private double _battery = 100;
     private Cartridge[] _load = [];
 
-    public Device(Model model, string serial, Armoury armoury, DeviceClock clock, long startedUtcMs)
+    public Device(Model model, string serial, Armoury armoury, DeviceClock clock, long startedUtcMs, Spool spool)
     {
-        (Model, Serial, Armoury, Clock, _startedUtcMs) = (model, serial, armoury, clock, startedUtcMs);
+        (Model, Serial, Armoury, Clock, _startedUtcMs, _spool) = (model, serial, armoury, clock, startedUtcMs, spool);
         Events = NewLog(LogKind.Event, default);
         Pulses = NewLog(LogKind.Pulse, default);
         Engineering = NewLog(LogKind.Engineering, default);
@@ -37,6 +38,13 @@ internal sealed class Device
 
     /// <summary>Every log it ever had, cleared ones first.</summary>
     public IReadOnlyList<DeviceLog> Logs => _logs;
+
+    /// <summary>Place among all devices of the force.</summary>
+    public int Ordinal { get; init; }
+
+    /// <summary>Place of one of its own logs among them.</summary>
+    public int OrdinalOf(DeviceLog log) =>
+        _logs.IndexOf(log) is >= 0 and var at ? at : throw new ArgumentException($"{log.Key.Device} is another device", nameof(log));
 
     public uint Bays { get; private set; }
 
@@ -202,7 +210,7 @@ internal sealed class Device
     {
         // a pack takes its records along before the device drops them, so only the packless families lose by wrapping
         var capacity = Model.LogTravelsInPack ? uint.MaxValue : Model.MemoryRecords;
-        var log = new DeviceLog(new LogKey(Serial, kind, epoch), capacity, Model.MemoryStep);
+        var log = new DeviceLog(new LogKey(Serial, kind, epoch), capacity, Model.MemoryStep, _spool);
         _logs.Add(log);
         return log;
     }

@@ -17,10 +17,10 @@ internal readonly record struct LostRange(SequenceRange Range, Loss Why);
 /// One log of one device in one epoch: every record it ever wrote, with the true time of each. Sequences begin at 0 and have no holes
 /// when written; holes come from <see cref="Lose"/>. When the memory is full the oldest step is dropped, as the X2 does.
 /// </summary>
-internal sealed class DeviceLog(LogKey key, uint capacity, uint step)
+internal sealed class DeviceLog(LogKey key, uint capacity, uint step, Spool spool)
 {
-    private readonly Chunks<EventRecord> _records = new();
-    private readonly Chunks<long> _trueUtcMs = new();
+    private readonly Chunks<EventRecord> _records = new(spool);
+    private readonly Chunks<long> _trueUtcMs = new(spool);
     private readonly List<LostRange> _lost = [];
     private readonly RangeSet _delivered = new();
     private readonly Dictionary<ulong, string> _serials = [];

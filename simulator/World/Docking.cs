@@ -13,6 +13,7 @@ internal sealed class Docking(History history)
     private const long SyncToleranceMs = 1_500;
 
     private readonly Draw _odd = Draw.For(history.Seed, "odd dockings");
+    private readonly Draw _last = Draw.For(history.Seed, "last dockings");
 
     /// <summary>The device is back in the armoury. Answers when it can go out again.</summary>
     public long Return(Device device, long atUtcMs, Draw draw, bool packLate)
@@ -54,7 +55,7 @@ internal sealed class Docking(History history)
             {
                 // half of the other devices that are docked seldom are forgotten this time too
                 Connect(device, at);
-                Visit(device, null, at + 20_000, draw);
+                Visit(device, null, at + 20_000, draw, cut: _last.Chance(history.Scenario.Faults.LastUploadsCut));
             }
         }
     }
@@ -225,7 +226,7 @@ internal sealed class Docking(History history)
         device.Clock.Set(atUtcMs, error);
     }
 
-    private void Visit(Device device, Pack? pack, long atUtcMs, Draw draw, long? clockAtUtcMs = null)
+    private void Visit(Device device, Pack? pack, long atUtcMs, Draw draw, long? clockAtUtcMs = null, bool cut = false)
     {
         var readable = new List<(DeviceLog Log, SequenceRange Range)>();
         foreach (var (log, range) in pack?.Carries ?? Memory(device))
@@ -237,7 +238,8 @@ internal sealed class Docking(History history)
         }
 
         var offered = readable.ToArray(); // kept for the whole history: no room to spare
-        var held = pack is null && _odd.Chance(history.Scenario.Faults.UploadsCut) ? CutShort(device, offered, atUtcMs) : offered;
+        cut |= pack is null && _odd.Chance(history.Scenario.Faults.UploadsCut);
+        var held = cut ? CutShort(device, offered, atUtcMs) : offered;
         Array.ForEach(held, h => h.Log.Delivered.Add(h.Range));
         var docks = device.Armoury.Docks;
         var visit = new DockVisit(

@@ -55,6 +55,9 @@ internal enum Logged
 
 internal sealed class Officer(string reference, Armoury home, string kind)
 {
+    /// <summary>Place among all officers of the force.</summary>
+    public int Ordinal { get; init; }
+
     public string Reference { get; } = reference;
 
     public Armoury Home { get; } = home;
@@ -87,6 +90,9 @@ internal sealed class Dock(string name, Armoury armoury, string transport, strin
     public string Name { get; } = name;
 
     public Armoury Armoury { get; } = armoury;
+
+    /// <summary>Place among all docks of the force.</summary>
+    public int Ordinal { get; init; }
 
     /// <summary>mqtt or serial.</summary>
     public string Transport { get; } = transport;
@@ -126,10 +132,13 @@ internal sealed record Issue(
     IReadOnlyList<Cartridge> Cartridges
 )
 {
+    public const string ForDuty = "operational";
+    public const string ForTraining = "training";
+
     public string Id => string.Create(CultureInfo.InvariantCulture, $"I{Number:D6}");
 
-    /// <summary>operational or training.</summary>
-    public string Purpose { get; set; } = "operational";
+    /// <summary><see cref="ForDuty"/> or <see cref="ForTraining"/>.</summary>
+    public string Purpose { get; set; } = ForDuty;
 
     /// <summary>Two officers of a shift who go out together share it.</summary>
     public string CrewRef => string.Create(CultureInfo.InvariantCulture, $"{Device.Armoury.Name}-{Crew.Day}-{Crew.Shift}-{Crew.Pair}");
@@ -152,6 +161,9 @@ internal sealed class Cartridge(string serial, Armoury armoury, string kind)
     public string Kind { get; } = kind;
 
     public long ReceivedUtcMs { get; init; }
+
+    /// <summary>Place among all cartridges of the force.</summary>
+    public int Ordinal { get; init; }
 
     /// <summary>-1 = not fired.</summary>
     public long FiredUtcMs { get; set; } = -1;

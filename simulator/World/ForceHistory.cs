@@ -6,11 +6,12 @@ namespace TaserTelemetry.Simulator.World;
 /// <summary>Plays the force from its first local midnight to the end: a pure function of (scenario, seed, end).</summary>
 internal static class ForceHistory
 {
-    public static History Make(Scenario scenario, ulong seed, long endUtcMs)
+    /// <param name="spool">Where it keeps what grows; null = one of its own.</param>
+    public static History Make(Scenario scenario, ulong seed, long endUtcMs, Spool? spool = null)
     {
         var lastNight = UkTime.LocalDate(endUtcMs - scenario.SettleHours * UkTime.HourMs);
         var first = lastNight.AddDays(-scenario.Days);
-        var history = new History(scenario, seed, UkTime.MidnightOf(first), endUtcMs);
+        var history = new History(scenario, seed, UkTime.MidnightOf(first), endUtcMs, spool);
         Muster.Fill(history);
         var docking = new Docking(history);
         var shifts = new ShiftPlay(history, docking);
@@ -31,7 +32,7 @@ internal static class ForceHistory
             docking.DockEverything();
         }
 
-        history.Visits.Sort((a, b) => (a.TrueUtcMs, a.Id).CompareTo((b.TrueUtcMs, b.Id)));
+        history.Visits.Sort();
         return history;
     }
 

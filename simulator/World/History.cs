@@ -3,28 +3,44 @@ using TaserTelemetry.Simulator.Scenarios;
 
 namespace TaserTelemetry.Simulator.World;
 
-/// <summary>All that happened in the simulated force up to the end time, before any paper was written about it.</summary>
-internal sealed class History(Scenario scenario, ulong seed, long startUtcMs, long endUtcMs)
+/// <summary>
+/// All that happened in the simulated force up to the end time, before any paper was written about it. What there is more of with every
+/// day (log records, issues, activations, visits) lies in the spool; the rest is held.
+/// </summary>
+internal sealed class History : IDisposable
 {
-    public Scenario Scenario { get; } = scenario;
+    private Device[] _devices = [];
+    private Officer[] _officers = [];
+    private Dock[] _docks = [];
 
-    public ulong Seed { get; } = seed;
+    public History(Scenario scenario, ulong seed, long startUtcMs, long endUtcMs, Spool? spool = null)
+    {
+        (Scenario, Seed, StartUtcMs, EndUtcMs) = (scenario, seed, startUtcMs, endUtcMs);
+        Spool = spool ?? new Spool();
+        (Issues, Activations, Visits) = (new IssueList(this), new ActivationList(this), new VisitList(this));
+    }
 
-    public long StartUtcMs { get; } = startUtcMs;
+    public Spool Spool { get; }
 
-    public long EndUtcMs { get; } = endUtcMs;
+    public Scenario Scenario { get; }
+
+    public ulong Seed { get; }
+
+    public long StartUtcMs { get; }
+
+    public long EndUtcMs { get; }
 
     public List<Armoury> Armouries { get; } = [];
 
-    public List<Issue> Issues { get; } = [];
+    public IssueList Issues { get; }
 
     public List<Incident> Incidents { get; } = [];
 
     public List<Use> Uses { get; } = [];
 
-    public List<Activation> Activations { get; } = [];
+    public ActivationList Activations { get; }
 
-    public List<DockVisit> Visits { get; } = [];
+    public VisitList Visits { get; }
 
     public List<Cartridge> Cartridges { get; } = [];
 
@@ -58,6 +74,21 @@ internal sealed class History(Scenario scenario, ulong seed, long startUtcMs, lo
     public IEnumerable<Device> Devices => Armouries.SelectMany(a => a.Devices);
 
     public IEnumerable<Officer> Officers => Armouries.SelectMany(a => a.Officers);
+
+    public Device DeviceAt(int ordinal) => _devices[ordinal];
+
+    public Officer OfficerAt(int ordinal) => _officers[ordinal];
+
+    public Dock DockAt(int ordinal) => _docks[ordinal];
+
+    /// <summary>The force is complete: from now on everybody has a number.</summary>
+    public void Call()
+    {
+        (_devices, _officers) = ([.. Devices], [.. Officers]);
+        _docks = [.. Armouries.SelectMany(a => a.Docks)];
+    }
+
+    public void Dispose() => Spool.Dispose();
 }
 
 internal sealed record TrainingDay(

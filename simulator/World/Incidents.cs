@@ -174,7 +174,7 @@ internal sealed class Incidents(History history)
 
         var issue = outing.Issue;
         outing.Training = true;
-        issue.Purpose = "training";
+        issue.Purpose = World.Issue.ForTraining;
         var from = issue.IssuedUtcMs + 60 * UkTime.MinuteMs;
         var count = draw.Between(2, 7);
         outing.Acts.Add(

@@ -10,7 +10,7 @@ internal static class Muster
 {
     public static void Fill(History history)
     {
-        var officers = 0;
+        var (officers, docks) = (0, 0);
         foreach (var plan in history.Scenario.Armouries)
         {
             for (var copy = 1; copy <= plan.Count; copy++)
@@ -22,6 +22,9 @@ internal static class Muster
                 {
                     armoury.Docks.Add(
                         new Dock(plan.Count == 1 ? dock.Name : name + "-" + dock.Name, armoury, dock.Transport, dock.Temper, dock.Clock)
+                        {
+                            Ordinal = docks++,
+                        }
                     );
                 }
 
@@ -30,6 +33,8 @@ internal static class Muster
                 history.Armouries.Add(armoury);
             }
         }
+
+        history.Call();
     }
 
     public static Cartridge NewCartridge(History history, Armoury armoury, Model model, long receivedUtcMs)
@@ -46,7 +51,11 @@ internal static class Muster
         // the number makes it unique, the mixing makes it look like a serial: an odd factor modulo 36^6 is a permutation
         const long Space = 2_176_782_336;
         var mixed = (long)((UInt128)((ulong)history.Cartridges.Count + history.Seed % 1_000_000 * 977) * 1_000_000_007 % Space);
-        var cartridge = new Cartridge(prefix + Base36(mixed), armoury, kind) { ReceivedUtcMs = receivedUtcMs };
+        var cartridge = new Cartridge(prefix + Base36(mixed), armoury, kind)
+        {
+            ReceivedUtcMs = receivedUtcMs,
+            Ordinal = history.Cartridges.Count,
+        };
         history.Cartridges.Add(cartridge);
         return cartridge;
     }
@@ -68,14 +77,28 @@ internal static class Muster
                 var errorMax = (long)(history.Scenario.Faults.ClockErrorSecondsMax * 1000);
                 var clock = new DeviceClock(history.StartUtcMs, draw.Between(-errorMax, errorMax), drift);
                 var serial = Serial(history, model, serials);
-                var device = new Device(model, serial, armoury, clock, history.StartUtcMs - draw.Between(1, 48) * UkTime.HourMs)
+                var device = new Device(
+                    model,
+                    serial,
+                    armoury,
+                    clock,
+                    history.StartUtcMs - draw.Between(1, 48) * UkTime.HourMs,
+                    history.Spool
+                )
                 {
+                    Ordinal = history.Serials.Count - 1,
                     Busy = draw.Chance(busy) || forgotten,
                     SignalsCameras = (model == Model.X2 || model == Model.X26P) && odd.Chance(faults.SignalPacks),
                     NeglectedDays = forgotten || !model.LogTravelsInPack && odd.Chance(breaches.DockingNeglected) ? odd.Between(40, 60) : 0,
                     NextCheckUtcMs = history.StartUtcMs + draw.Between(1, 167) * UkTime.DayMs,
                     LastDockedUtcMs = history.StartUtcMs - draw.Between(0, history.Scenario.Docking.EveryDays) * UkTime.DayMs,
                 };
+                if (forgotten)
+                {
+                    // docked once in the first days, so that what it overwrites later lies between two readings
+                    device.LastDockedUtcMs = history.StartUtcMs - (device.NeglectedDays - odd.Between(2, 9)) * UkTime.DayMs;
+                }
+
                 BookChecks(history, device, odd);
                 for (var bay = 0; bay < model.Bays; bay++)
                 {
@@ -166,6 +189,7 @@ internal static class Muster
             armoury.Officers.Add(
                 new Officer(string.Create(CultureInfo.InvariantCulture, $"O{number:D5}-{draw.Code(4)}"), armoury, kind)
                 {
+                    Ordinal = number - 1,
                     AccreditedUtcMs = accredited,
                     AccreditedUntilUtcMs = until,
                     SuspendedFromUtcMs = suspended,

@@ -13,6 +13,7 @@ internal sealed class Oddities(History history)
     private readonly Draw _plan = Draw.For(history.Seed, "odd outings");
     private readonly Draw _tests = Draw.For(history.Seed, "odd tests");
     private readonly Draw _returns = Draw.For(history.Seed, "odd returns");
+    private readonly Draw _pairs = Draw.For(history.Seed, "odd pairs");
 
     /// <summary>Before the devices go out: crew-mates exchange cartridges, and what will happen on the way.</summary>
     public void Plan(List<Outing> outings)
@@ -116,20 +117,26 @@ internal sealed class Oddities(History history)
         if (_plan.Chance(testing.BurstsPer1000Issues / 1000) && issue.Device.Model.Test != TestPattern.TestEvent)
         {
             var at = issue.IssuedUtcMs + _plan.Between(35L, 300L) * UkTime.MinuteMs;
-            Add(outing, at, acts => Burst(acts, issue, at));
+            Add(outing, at, acts => Burst(acts, issue, at, _plan, _plan.Between(3, 5)));
+        }
+
+        if (_pairs.Chance(testing.PairsPer1000Issues / 1000) && issue.Device.Model.Test != TestPattern.TestEvent)
+        {
+            var at = issue.IssuedUtcMs + _pairs.Between(35L, 300L) * UkTime.MinuteMs;
+            Add(outing, at, acts => Burst(acts, issue, at, _pairs, 2));
         }
     }
 
-    private long Burst(Acts acts, Issue issue, long atUtcMs)
+    private static long Burst(Acts acts, Issue issue, long atUtcMs, Draw draw, int count)
     {
         var end = atUtcMs;
-        for (var i = _plan.Between(3, 5); i > 0; i--)
+        for (var i = count; i > 0; i--)
         {
             end = acts.FunctionTest(
                 issue.Device,
                 issue.Officer,
-                end + _plan.Between(12_000L, 40_000L),
-                _plan.Between(1_000, 2_500),
+                end + draw.Between(12_000L, 40_000L),
+                draw.Between(1_000, 2_500),
                 Purpose.Training
             );
         }

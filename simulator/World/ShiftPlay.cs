@@ -29,6 +29,7 @@ internal sealed class ShiftPlay(History history, Docking docking)
         var outings = Issue(armoury, day, shift, start, end, draw);
         _incidents.Plan(armoury, day, shift, outings, draw);
         _oddities.Plan(outings);
+        outings.ForEach(o => history.Issues.Add(o.Issue));
         foreach (var outing in outings)
         {
             outing.GapPlanted = Planted(armoury, day, shift).Any(f => f.Fault == "gap" && Named(armoury, f.Device) == outing.Issue.Device);
@@ -65,14 +66,13 @@ internal sealed class ShiftPlay(History history, Docking docking)
                 : end - draw.Between(0L, 20 * UkTime.MinuteMs);
             Reload(devices[i], issued - UkTime.MinuteMs);
             _oddities.Charge(devices[i]);
-            var issue = new Issue(history.Issues.Count + 1, devices[i], officers[i], issued, returned, devices[i].Load())
+            var issue = new Issue(history.Issues.Count + outings.Count + 1, devices[i], officers[i], issued, returned, devices[i].Load())
             {
                 Crew = (day, shift.Name, i / 2 + 1),
                 ShiftFromUtcMs = start,
                 ShiftToUtcMs = end,
                 BatteryPercent = devices[i].BatteryPercent,
             };
-            history.Issues.Add(issue);
             officers[i].LastOnDutyUntilUtcMs = returned;
             devices[i].OutUntilUtcMs = returned + UkTime.HourMs / 2;
             outings.Add(new Outing(issue));

@@ -50,6 +50,41 @@ public sealed class ScenarioErrorTests
         Assert.Contains(errors, e => e.Line == 12 && e.Reason.Contains("number from 0 to 1", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void What_shows_only_when_parts_are_put_beside_each_other_comes_with_the_rest_and_at_its_own_line()
+    {
+        var errors = new List<ScenarioError>();
+        const string Second = "  - { name: early, start: 18, hours: 9, issued: 2 }\n";
+        const string Planted = "planted_uses:\n  - { device: x2-09, level: Drawn, shift: early, minute: 60 }\n";
+        var bad = Good.Replace("name: one", "name: one\n    students: 0.9\n    specials: 0.9", StringComparison.Ordinal);
+        Assert.Null(ScenarioFile.Parse(bad + "\n" + Second + Planted, errors));
+        Assert.Equal([6, 15, 15, 17], errors.Select(e => e.Line));
+        Assert.Contains(errors, e => e.Line == 15 && e.Reason == "2 shift entries are named 'early' (lines 14, 15)");
+        Assert.Contains(errors, e => e.Line == 15 && e.Reason.Contains("shifts[1].issued is '2'", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.Line == 6 && e.Reason.Contains("more than all officers", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.Line == 17 && e.Reason.Contains("no device 'x2-09'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_name_that_stands_twice_is_said_at_the_second_of_its_lines()
+    {
+        var errors = new List<ScenarioError>();
+        const string Copy = """
+
+              - name: one
+                officers: 3
+                devices: { x2: 2 }
+                docks: [{ name: dock-a, transport: mqtt }]
+            shifts: [{ name: early, start: 6, hours: 9, issued: 0.5 }]
+            """;
+        var one = Good[..Good.IndexOf("shifts:", StringComparison.Ordinal)].TrimEnd();
+        Assert.Null(ScenarioFile.Parse(one + Copy, errors));
+        Assert.Equal(
+            ["line 11: 2 armoury entries are named 'one' (lines 6, 11)", "line 14: 2 dock entries are named 'dock-a' (lines 10, 14)"],
+            errors.Select(e => e.ToString())
+        );
+    }
+
     [Theory]
     [InlineData("a: [", "not YAML")]
     [InlineData("", "name is missing")]

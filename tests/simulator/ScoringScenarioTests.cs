@@ -109,8 +109,8 @@ public sealed class ScoringScenarioTests
         Assert.InRange(Force.Devices.Count(d => d.NeglectedDays > 0), CasesMin, 100);
         Assert.True(Force.Devices.Count(d => d.Events.Lost.Any(l => l.Why == Loss.MemoryWrap)) >= CasesMin);
         Assert.True(Force.Devices.Count(d => Math.Abs(d.Clock.DriftPpm) > 200) >= CasesMin);
-        Assert.Equal(20, Force.Armouries.SelectMany(a => a.Docks).Count(d => d.Clock == "free-running"));
-        Assert.Equal(200, Force.Armouries.SelectMany(a => a.Docks).Count(d => d.Clock == "disciplined"));
+        Assert.Equal(24, Force.Armouries.SelectMany(a => a.Docks).Count(d => d.Clock == "free-running"));
+        Assert.Equal(240, Force.Armouries.SelectMany(a => a.Docks).Count(d => d.Clock == "disciplined"));
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class ScoringScenarioTests
     }
 
     private static bool IssuedWhileOpen(WorkshopNote note) =>
-        Force.Issues.Exists(i => i.Device == note.Device && note.FromUtcMs < i.IssuedUtcMs && i.IssuedUtcMs < note.UntilUtcMs);
+        Force.Issues.Any(i => i.Device == note.Device && note.FromUtcMs < i.IssuedUtcMs && i.IssuedUtcMs < note.UntilUtcMs);
 
     private static bool CheckedBeforeNextIssue(WorkshopNote note)
     {

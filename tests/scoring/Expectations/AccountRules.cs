@@ -231,7 +231,15 @@ internal static class AccountRules
                 var burst = all.Count >= 3 && all[2].StartMs - all[0].StartMs < 5 * TrueWorld.MinuteMs - 5_000;
                 found.OfActivations("A01a", known && all.Count >= 3 ? Verdict.Expected : Verdict.Allowed, all, "a burst without a list");
                 found.OfActivations("A01b", known && all.Count >= 3 ? Verdict.Forbidden : Verdict.Allowed, all, "a burst without a list");
-                found.OfActivations("E06", known && burst ? Verdict.Expected : Verdict.Allowed, all, "a burst without a list");
+                var pair = all.Count == 2;
+                found.OfActivations(
+                    "E06",
+                    known && burst ? Verdict.Expected
+                        : known && pair ? Verdict.Forbidden
+                        : Verdict.Allowed,
+                    all,
+                    pair ? "two without a list: no burst" : "a burst without a list"
+                );
                 found.OfActivations("E03", Verdict.Allowed, all, "a burst without a list");
                 Review(scene, all);
             }

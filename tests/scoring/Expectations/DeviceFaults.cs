@@ -131,8 +131,17 @@ internal static class DeviceFaults
                 : later ? true
                 : null
         );
-        // what clears it is a further docking that completes it, and everything is docked once more here
-        ByDevice(scene, "D13", device, world.FaultsOf(device.Serial, "upload-cut").Any() ? null : false);
+        // what clears it is a further docking that completes it: only of the last one nothing more comes
+        var cut = world.FaultsOf(device.Serial, "upload-cut").ToList();
+        var last = world.VisitsOf(device.Serial).Select(v => v.AtMs).DefaultIfEmpty(0).Max();
+        ByDevice(
+            scene,
+            "D13",
+            device,
+            cut.Count == 0 ? false
+                : cut.Exists(f => f.AtMs == last) ? true
+                : null
+        );
     }
 
     private static void Workshop(Scene scene, Device device)
