@@ -10,6 +10,7 @@ public sealed class DisposalPlan
 {
     private readonly HashSet<ulong> active = [];
     private readonly HashSet<ulong> held = [];
+    private readonly HashSet<ulong> questioned = [];
     private readonly List<(ulong First, ulong Next, ulong Bytes)> runs = [];
 
     private DisposalPlan() { }
@@ -26,11 +27,15 @@ public sealed class DisposalPlan
     /// <summary>Leaves of that class and age that a hold keeps.</summary>
     public ulong HeldLeaves { get; private set; }
 
+    /// <summary>Leaves of that class and age that no hold and an open finding keeps.</summary>
+    public ulong QuestionedLeaves { get; private set; }
+
     /// <summary>
     /// Makes the plan. It reads the ledger twice: sessions first, then what belongs to them.
     /// </summary>
     /// <param name="open">Opens a reader at the beginning; called twice.</param>
     /// <param name="facts">Of the same ledger.</param>
+    /// <param name="findings">Those that are open.</param>
     /// <param name="of">Which class; <see cref="RetentionClass.Incident"/> is never disposed of by policy and gives an empty plan.</param>
     /// <param name="receivedBeforeNs">Only what came before this, ns UTC.</param>
     /// <param name="signedSize">Only what lies below a signed checkpoint.</param>
@@ -38,6 +43,7 @@ public sealed class DisposalPlan
     public static DisposalPlan Make(
         Func<EvidenceReader> open,
         RetentionFacts facts,
+        FindingKeeps findings,
         RetentionClass of,
         ulong receivedBeforeNs,
         ulong signedSize
@@ -45,22 +51,24 @@ public sealed class DisposalPlan
     {
         ArgumentNullException.ThrowIfNull(open);
         ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(findings);
         var plan = new DisposalPlan();
-        Walk(open, reader => plan.Learn(reader, facts.Holds.Values));
+        Walk(open, reader => plan.Learn(reader, facts.Holds.Values, findings));
         Walk(open, reader => plan.Choose(reader, facts, of, receivedBeforeNs, signedSize));
         return plan;
     }
 
-    /// <summary>Of leaves that were chosen before, those that a hold keeps now.</summary>
+    /// <summary>Of leaves that were chosen before, those that a hold or an open finding keeps now.</summary>
     /// <exception cref="JournalDamagedException">A record cannot be read.</exception>
-    public static LeafSet HeldOf(Func<EvidenceReader> open, RetentionFacts facts, LeafSet chosen)
+    public static LeafSet KeptOf(Func<EvidenceReader> open, RetentionFacts facts, FindingKeeps findings, LeafSet chosen)
     {
         ArgumentNullException.ThrowIfNull(open);
         ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(findings);
         ArgumentNullException.ThrowIfNull(chosen);
         var plan = new DisposalPlan();
         var kept = new LeafSet();
-        Walk(open, reader => plan.Learn(reader, facts.Holds.Values));
+        Walk(open, reader => plan.Learn(reader, facts.Holds.Values, findings));
         Walk(
             open,
             reader =>
@@ -69,7 +77,7 @@ public sealed class DisposalPlan
                     chosen.Contains(reader.Index)
                     && reader.Leaf is { } leaf
                     && ArrivalOf(leaf) is { } arrival
-                    && plan.IsHeld(reader.Index, arrival)
+                    && (plan.IsHeld(reader.Index, arrival) || plan.IsQuestioned(reader.Index, arrival))
                 )
                 {
                     kept.Add(reader.Index);
@@ -97,7 +105,9 @@ public sealed class DisposalPlan
 
     private bool IsHeld(ulong index, in Arrival arrival) => held.Contains(UnitOf(index, arrival));
 
-    private void Learn(EvidenceReader reader, IEnumerable<Hold> holds)
+    private bool IsQuestioned(ulong index, in Arrival arrival) => questioned.Contains(UnitOf(index, arrival));
+
+    private void Learn(EvidenceReader reader, IEnumerable<Hold> holds, FindingKeeps findings)
     {
         if (reader.Leaf is not { } leaf || ArrivalOf(leaf) is not { } arrival)
         {
@@ -108,6 +118,14 @@ public sealed class DisposalPlan
         if (leaf is StoredBatch batch)
         {
             earliest = LookInto(reader, batch, unit);
+        }
+        var device = (leaf as StoredBatch)?.Device ?? "";
+        if (
+            !findings.IsEmpty
+            && findings.Keeps(reader.Index, reader.Reference.LeafHash, device, (ulong)Math.Max(0, earliest), arrival.ReceivedNs)
+        )
+        {
+            questioned.Add(unit);
         }
         foreach (var hold in holds)
         {
@@ -169,6 +187,11 @@ public sealed class DisposalPlan
         if (IsHeld(reader.Index, arrival))
         {
             HeldLeaves++;
+            return;
+        }
+        if (IsQuestioned(reader.Index, arrival))
+        {
+            QuestionedLeaves++;
             return;
         }
         Leaves.Add(reader.Index);

@@ -1,15 +1,17 @@
+using TaserTelemetry.Evidence.Judgements;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Evidence.Reading;
 using TaserTelemetry.Ledger.Journals;
 
 namespace TaserTelemetry.Evidence.Retention;
 
-/// <summary>What a ledger says of retention: holds in force, disposal leaves, findings that nobody has decided, copies that were given out.</summary>
+/// <summary>What a ledger says of retention: holds in force, disposal leaves, runs and outcomes of their findings, copies that were given out.</summary>
 public sealed class RetentionFacts
 {
     private readonly Dictionary<ulong, Hold> holds = [];
     private readonly List<(ulong Index, Disposal Leaf)> disposals = [];
-    private readonly HashSet<Digest> decided = [];
+    private readonly Dictionary<Digest, Decision> decisions = [];
+    private readonly List<(ulong Index, Run Leaf)> runs = [];
     private readonly List<(OperatorDoing What, ulong AtNs)> copies = [];
 
     private RetentionFacts() { }
@@ -26,14 +28,11 @@ public sealed class RetentionFacts
     /// <summary>The newest retention policy; null = none was ever recorded.</summary>
     public PolicyChange? Policy { get; private set; }
 
-    /// <summary>The newest reconciliation run that was appended; null = none.</summary>
-    public Run? NewestRun { get; private set; }
+    /// <summary>Reconciliation runs that were appended, in order. A leaf says how many findings a run has, and not which.</summary>
+    public IReadOnlyList<(ulong Index, Run Leaf)> Runs => runs;
 
-    /// <summary>
-    /// Findings of the newest run that no decision has been recorded on. A run says how many there are and not which, so decisions since
-    /// the beginning count; what is left over is open.
-    /// </summary>
-    public ulong OpenFindings => NewestRun is { } run && run.Findings > decided.Count ? run.Findings - (ulong)decided.Count : 0;
+    /// <summary>The last outcome recorded on each finding, by <see cref="Decision.SubjectId"/>; a comment is no outcome.</summary>
+    public IReadOnlyDictionary<Digest, Decision> Decisions => decisions;
 
     /// <summary>Backups and copies that were made, in order: outside the gateway's reach.</summary>
     public IReadOnlyList<(OperatorDoing What, ulong AtNs)> Copies => copies;
@@ -77,10 +76,10 @@ public sealed class RetentionFacts
                 Policy = policy;
                 break;
             case Run { Verb: AuditVerb.Reconcile } run:
-                NewestRun = run;
+                runs.Add((index, run));
                 break;
-            case Decision { Subject: DecisionSubject.Finding } decision:
-                decided.Add(decision.SubjectId);
+            case Decision { Subject: DecisionSubject.Finding } decision when decision.Code != (ushort)DecisionCode.Comment:
+                decisions[decision.SubjectId] = decision;
                 break;
             case OperatorAction { Doing: OperatorDoing.BackupMade or OperatorDoing.CopyMade } copy:
                 copies.Add((copy.Doing, copy.AtNs));

@@ -82,7 +82,18 @@ internal static class AppendRunVerb
             finding.GetProperty("ruleVersion").GetInt32(),
             finding.TryGetProperty("from", out var from) ? from.GetString() : null,
             finding.TryGetProperty("to", out var to) ? to.GetString() : null
-        );
+        )
+        {
+            Devices = [.. finding.GetProperty("subjects").GetProperty("devices").EnumerateArray().Select(d => d.GetString()!)],
+            Facts =
+            [
+                .. finding
+                    .GetProperty("facts")
+                    .EnumerateArray()
+                    .Select(f => new RunFact(f.GetProperty("leaf").GetUInt64(), f.GetProperty("leafHash").GetString()!)),
+            ],
+            FactsSha256 = RunFolder.FactsOf(finding).ToString(),
+        };
 }
 
 internal sealed record SaidOutput(string File, string Sha256);

@@ -94,7 +94,7 @@ internal static class DisposalActions
         );
         requests.Keep(made);
         return ControlAnswer.Yes(
-            $"Request {made.Number}: {plan.Leaves.Count} records of the class {of}, {plan.Bytes} bytes of raw data and salts; holds keep {plan.HeldLeaves} more.",
+            $"Request {made.Number}: {plan.Leaves.Count} records of the class {of}, {plan.Bytes} bytes of raw data and salts{Retention.Kept(plan)}.",
             $"Nothing is disposed of yet. Somebody else agrees with: taser-gateway dispose confirm {made.Number} --by NAME"
         );
     }

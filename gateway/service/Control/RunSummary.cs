@@ -2,8 +2,21 @@ using System.Text.Json.Serialization;
 
 namespace TaserTelemetry.Gateway.Control;
 
-/// <summary>A finding of a run, as far as a later run is compared with it.</summary>
-internal sealed record RunFinding(string Id, string Rule, int RuleVersion, string? From, string? To);
+/// <summary>A leaf that a finding rests on; its hash says of which ledger.</summary>
+internal sealed record RunFact(ulong Leaf, string LeafHash);
+
+/// <summary>A finding of a run, as far as a later run is compared with it, and what must not be disposed of while it is open.</summary>
+internal sealed record RunFinding(string Id, string Rule, int RuleVersion, string? From, string? To)
+{
+    /// <summary>Serials of the devices it is about.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = [];
+
+    /// <summary>The first of the leaves it rests on.</summary>
+    public IReadOnlyList<RunFact> Facts { get; init; } = [];
+
+    /// <summary>What a decision on it rests on, as the decision's leaf has it; empty = a run of before this was kept.</summary>
+    public string FactsSha256 { get; init; } = "";
+}
 
 /// <summary>An input file of a run.</summary>
 internal sealed record RunInput(string File, string ReadAs, string Sha256, int Rows, int Understood, int Rejected);

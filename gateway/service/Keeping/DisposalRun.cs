@@ -19,14 +19,13 @@ internal static class DisposalRun
     {
         var retention = new Retention(journal);
         var facts = retention.Facts();
-        if (facts.OpenFindings > 0)
+        var findings = retention.Findings(facts);
+        if (findings.Refusal is { } unknown)
         {
-            return ControlAnswer.No(
-                $"{facts.OpenFindings} findings of the newest reconciliation are not decided yet: nothing is disposed of until they are."
-            );
+            return ControlAnswer.No(unknown);
         }
-        var due = retention.Due(facts, clock.GetUtcNow(), out var held);
-        var kept = held.Count > 0 ? $" Holds keep {held.Count} records that would be due." : "";
+        var due = retention.Due(facts, findings.Keeps, clock.GetUtcNow(), out var notFree);
+        var kept = notFree.Count > 0 ? $" Holds and open findings keep {notFree.Count} records that would be due." : "";
         if (due.Count == 0)
         {
             return ControlAnswer.Yes($"Nothing is due.{kept}");

@@ -52,18 +52,22 @@ internal sealed class Retention(OpenJournal journal)
             return null;
         }
         var facts = Facts();
-        if (facts.OpenFindings > 0)
+        var findings = Findings(facts);
+        if (findings.Refusal is { } unknown)
         {
-            why =
-                $"{facts.OpenFindings} findings of the newest reconciliation are not decided yet; what they rest on is kept until they are.";
+            why = unknown;
             return null;
         }
         var age = (ulong)days * 86_400 * UnixTime.NsPerSecond;
-        var plan = DisposalPlan.Make(Open, facts, of, nowNs > age ? nowNs - age : 0, journal.Ledger.LastCheckpoint?.Size ?? 0);
-        why =
-            plan.Leaves.Count > 0
-                ? ""
-                : $"Nothing of the class {of} is older than {days} days{(plan.HeldLeaves > 0 ? $"; holds keep {plan.HeldLeaves} records" : "")}.";
+        var plan = DisposalPlan.Make(
+            Open,
+            facts,
+            findings.Keeps,
+            of,
+            nowNs > age ? nowNs - age : 0,
+            journal.Ledger.LastCheckpoint?.Size ?? 0
+        );
+        why = plan.Leaves.Count > 0 ? "" : $"Nothing of the class {of} is older than {days} days{Kept(plan)}.";
         return plan.Leaves.Count > 0 ? plan : null;
     }
 
@@ -85,20 +89,29 @@ internal sealed class Retention(OpenJournal journal)
         ];
     }
 
-    /// <summary>What a disposal run may zero now: due, under no hold, and not zeroed before.</summary>
-    public LeafSet Due(RetentionFacts facts, DateTimeOffset now, out LeafSet held)
+    /// <summary>What keeps records of that class and age, in words; empty = nothing does.</summary>
+    public static string Kept(DisposalPlan plan) =>
+        (plan.HeldLeaves > 0 ? $"; holds keep {plan.HeldLeaves} records" : "")
+        + (plan.QuestionedLeaves > 0 ? $"; open findings keep {plan.QuestionedLeaves} records" : "");
+
+    /// <summary>Findings of appended runs that nobody has decided.</summary>
+    public OpenFindings Findings(RetentionFacts facts) => OpenFindings.Read(settings.Data, facts);
+
+    /// <summary>What a disposal run may zero now: due, under no hold and no open finding, and not zeroed before.</summary>
+    public LeafSet Due(RetentionFacts facts, FindingKeeps findings, DateTimeOffset now, out LeafSet kept)
     {
         var due = new LeafSet();
         foreach (var state in States(facts).Where(state => state.DueAt <= now))
         {
             due.Add(state.Leaf.Leaves);
         }
-        held = due.Count == 0 || facts.Holds.Count == 0 ? new LeafSet() : DisposalPlan.HeldOf(Open, facts, due);
+        var isFree = due.Count == 0 || (facts.Holds.Count == 0 && findings.IsEmpty);
+        kept = isFree ? new LeafSet() : DisposalPlan.KeptOf(Open, facts, findings, due);
         var free = new LeafSet();
         using var reader = Open();
         while (due.Count > 0 && reader.Read() == Ledger.Journals.ReadStatus.Record)
         {
-            if (due.Contains(reader.Index) && !held.Contains(reader.Index) && reader.State != Ledger.Journals.ReceivedState.Disposed)
+            if (due.Contains(reader.Index) && !kept.Contains(reader.Index) && reader.State != Ledger.Journals.ReceivedState.Disposed)
             {
                 free.Add(reader.Index);
             }
