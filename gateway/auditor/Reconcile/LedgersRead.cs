@@ -1,6 +1,7 @@
 using TaserTelemetry.Auditor.Verify;
 using TaserTelemetry.Evidence.Judgements;
 using TaserTelemetry.Evidence.Reconciling;
+using TaserTelemetry.Evidence.Retention;
 using TaserTelemetry.Ledger.Disks;
 using TaserTelemetry.Ledger.Journals;
 using TaserTelemetry.Ledger.Verifying;
@@ -25,6 +26,7 @@ internal sealed record LedgerLine(
 internal sealed class LedgersRead
 {
     private readonly LedgerIntake intake = new();
+    private readonly DisposedTotals disposed = new();
     private readonly List<LedgerLine> lines = [];
 
     public IReadOnlyList<LedgerLine> Lines => lines;
@@ -65,6 +67,7 @@ internal sealed class LedgersRead
             IntegrityFacts = intake.IntegrityFacts,
             Enrolments = intake.Enrolments,
             CartridgeReadings = intake.CartridgeReadings,
+            Disposed = disposed.All,
             FromNs = request.FromNs,
             ToNs = request.ToNs,
         };
@@ -106,10 +109,10 @@ internal sealed class LedgersRead
                 reading
             )
         );
-        return TakeIn(folder, size, console);
+        return TakeIn(folder, size, report.DisposedRecords > 0, console);
     }
 
-    private int TakeIn(DataFolder folder, ulong size, AuditConsole console)
+    private int TakeIn(DataFolder folder, ulong size, bool hasDisposed, AuditConsole console)
     {
         try
         {
@@ -122,6 +125,10 @@ internal sealed class LedgersRead
                         progress is null ? null : index => progress(new VerifyProgress((long)index, (long)Math.Max(1, size)))
                     )
             );
+            if (hasDisposed)
+            {
+                disposed.Add(() => intake.Open(folder.Path, size));
+            }
             return problem is null ? ExitCode.Done : console.Fail(ExitCode.CannotRead, $"{folder.Path}: {problem}");
         }
         catch (Exception e) when (e is DiskException or JournalDamagedException or IOException or UnauthorizedAccessException)

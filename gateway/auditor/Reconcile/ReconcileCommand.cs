@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using TaserTelemetry.Auditor.Returns;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Reconciler.Output;
 
@@ -77,6 +78,7 @@ internal static class ReconcileCommand
                 + $"{account.ReportsNotBorneOut} not borne out"
         );
         o.WriteLine($"Coverage     {result.Coverage.CompleteDays} of {result.Coverage.DeviceDays} device-days complete");
+        TableOutput.WriteDisposed(o, result.Coverage);
         o.WriteLine($"Cases        {result.Cases.Count}, findings {result.Findings.Count}, rows not understood {rejected}");
         foreach (var open in result.Cases.Take(20))
         {

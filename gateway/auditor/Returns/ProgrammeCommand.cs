@@ -31,7 +31,7 @@ internal static class ProgrammeCommand
             [
                 ProgrammeEvidence.Table(run.Inputs, run.Result, publicVersion: false),
                 ProgrammeEvidence.Table(run.Inputs, run.Result, publicVersion: true),
-                .. ResultTables.All(run.Result).Where(t => t.Name == "coverage"),
+                .. ResultTables.Coverage(run.Result),
             ];
             return TableOutput.Write("programme", run, tables, console);
         });

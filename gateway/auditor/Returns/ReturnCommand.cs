@@ -53,7 +53,7 @@ internal static class ReturnCommand
         return TableOutput.Write(
             "return",
             run,
-            [made.Table(), .. ResultTables.All(run.Result).Where(t => t.Name == "coverage"), revisions],
+            [made.Table(), .. ResultTables.Coverage(run.Result), revisions],
             console
         );
     }

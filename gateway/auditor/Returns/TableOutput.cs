@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TaserTelemetry.Auditor.Reconcile;
+using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Output;
 
 namespace TaserTelemetry.Auditor.Returns;
@@ -37,6 +38,17 @@ internal static class TableOutput
         }
     }
 
+    /// <summary>One line of what was disposed of, in every verb's summary; the table has it by class and month.</summary>
+    public static void WriteDisposed(TextWriter output, Coverage coverage)
+    {
+        var (records, bytes) = coverage.Disposed.Aggregate((0UL, 0UL), (sum, d) => (sum.Item1 + d.Records, sum.Item2 + d.Bytes));
+        output.WriteLine(
+            records == 0
+                ? "Disposed     nothing in the ledgers read"
+                : $"Disposed     {AuditConsole.Count(records)} records, {AuditConsole.Count(bytes)} bytes, by class and month in disposed.csv: counted nowhere above"
+        );
+    }
+
     private static void Show(PreparedRun run, OutputTable table, TextWriter output)
     {
         output.WriteLine(string.Join("  ", table.Columns));
@@ -48,6 +60,7 @@ internal static class TableOutput
         output.WriteLine(
             $"Coverage     {coverage.CompleteDays} of {coverage.DeviceDays} device-days complete: publish it beside every number above."
         );
+        WriteDisposed(output, coverage);
         output.WriteLine($"Written to   {run.Request.Out}");
     }
 }

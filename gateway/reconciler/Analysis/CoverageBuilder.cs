@@ -90,6 +90,7 @@ internal static class CoverageBuilder
             CompleteDays = lines.Sum(l => l.CompleteDays),
             Reasons = Sum(lines.SelectMany(l => l.Reasons)),
             Devices = lines,
+            Disposed = world.Inputs.Disposed,
             NotInRegister = world.Inputs.Registers.Devices is null
                 ? []
                 : world.Devices.Where(d => d.Row is null).Select(d => d.Serial).Order(StringComparer.Ordinal).ToList(),

@@ -192,6 +192,13 @@ public sealed record DeviceCoverage(
     IReadOnlyList<ReasonCount> Reasons
 );
 
+/// <summary>Raw bytes that a retention policy disposed of: their records are missing from every count of the run.</summary>
+/// <param name="Class">Retention class, as the disposal leaf names it.</param>
+/// <param name="Month">Month of reception in UTC, such as 2026-11.</param>
+/// <param name="Records">Journal records without their raw bytes.</param>
+/// <param name="Bytes">Received bytes that are gone.</param>
+public sealed record DisposedTotal(string Class, string Month, ulong Records, ulong Bytes);
+
 /// <summary>Coverage: published beside every other number (F04).</summary>
 public sealed record Coverage
 {
@@ -212,4 +219,7 @@ public sealed record Coverage
 
     /// <summary>Devices heard of that stand in no register.</summary>
     public required IReadOnlyList<string> NotInRegister { get; init; }
+
+    /// <summary>What was disposed of in the ledgers read, by class and month; empty = nothing was.</summary>
+    public IReadOnlyList<DisposedTotal> Disposed { get; init; } = [];
 }

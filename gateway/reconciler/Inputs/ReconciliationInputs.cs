@@ -52,6 +52,9 @@ public sealed record ReconciliationInputs
     /// <summary>What each import answered, for the account's first page.</summary>
     public IReadOnlyList<ImportAnswer> Imports { get; init; } = [];
 
+    /// <summary>What was disposed of in the ledgers, by class and month; it stands in the coverage. Empty = nothing was.</summary>
+    public IReadOnlyList<Findings.DisposedTotal> Disposed { get; init; } = [];
+
     /// <summary>Start of the period, ns UTC; null = from the first thing known.</summary>
     public long? FromNs { get; init; }
 

@@ -137,10 +137,35 @@ public static class HtmlOutput
             );
         }
 
+        Disposed(w, coverage.Disposed);
         if (coverage.NotInRegister.Count > 0)
         {
             w.Write(Line("Devices with a log that stand in no register: " + string.Join(", ", coverage.NotInRegister.Take(50)) + "."));
         }
+    }
+
+    private static void Disposed(StreamWriter w, IReadOnlyList<DisposedTotal> totals)
+    {
+        if (totals.Count == 0)
+        {
+            w.Write(Line("No raw bytes in the ledgers read have been disposed of."));
+            return;
+        }
+
+        w.Write(
+            "<table>\n<caption>Raw bytes disposed of under a retention policy: what they recorded is counted nowhere in this report</caption>\n<thead><tr><th scope=\"col\">Class</th><th scope=\"col\">Month received</th><th scope=\"col\" class=\"n\">Records</th><th scope=\"col\" class=\"n\">Bytes</th></tr></thead>\n<tbody>\n"
+        );
+        foreach (var total in totals)
+        {
+            var (records, bytes) = (Number(total.Records), Number(total.Bytes));
+            w.Write(
+                FormattableString.Invariant(
+                    $"<tr><th scope=\"row\">{total.Class}</th><td>{total.Month}</td><td class=\"n\">{records}</td><td class=\"n\">{bytes}</td></tr>\n"
+                )
+            );
+        }
+
+        w.Write("</tbody>\n</table>\n");
     }
 
     private static void NotTestable(StreamWriter w, IReadOnlyList<NotTestable> items)
@@ -330,6 +355,8 @@ public static class HtmlOutput
         };
 
     private static string Number(int count) => count.ToString("#,0", CultureInfo.InvariantCulture);
+
+    private static string Number(ulong count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 
     private static string Line(string text) => "<p>" + Html(text) + "</p>\n";
 

@@ -150,6 +150,18 @@ public static class JsonOutput
         w.WriteNumber("completeDays", coverage.CompleteDays);
         Reasons(w, "reasons", coverage.Reasons);
         Texts(w, "notInRegister", coverage.NotInRegister);
+        w.WriteStartArray("disposed");
+        foreach (var total in coverage.Disposed)
+        {
+            w.WriteStartObject();
+            w.WriteString("class", total.Class);
+            w.WriteString("month", total.Month);
+            w.WriteNumber("records", total.Records);
+            w.WriteNumber("bytes", total.Bytes);
+            w.WriteEndObject();
+        }
+
+        w.WriteEndArray();
         w.WriteEndObject();
     }
 

@@ -20,7 +20,7 @@ public static class ResultTables
         return
         [
             Account(result),
-            Coverage(result),
+            .. Coverage(result),
             Findings(result),
             NotTestable(result),
             Activations(result),
@@ -128,7 +128,21 @@ public static class ResultTables
         return new OutputTable("account", ["Account", "Line", "Count"], rows);
     }
 
-    private static OutputTable Coverage(ReconciliationResult r) =>
+    /// <summary>Coverage by device, and what was disposed of: they stand beside every other number of every verb.</summary>
+    public static IReadOnlyList<OutputTable> Coverage(ReconciliationResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return [CoverageByDevice(result), Disposed(result)];
+    }
+
+    private static OutputTable Disposed(ReconciliationResult r) =>
+        new(
+            "disposed",
+            ["Class", "MonthReceived", "Records", "Bytes"],
+            r.Coverage.Disposed.Select(d => (IReadOnlyList<object>)[d.Class, d.Month, d.Records, d.Bytes])
+        );
+
+    private static OutputTable CoverageByDevice(ReconciliationResult r) =>
         new(
             "coverage",
             ["Device", "Model", "Armoury", "DeviceDays", "CompleteDays", "Reasons"],
