@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using TaserTelemetry.Auditor.Bundles;
 using TaserTelemetry.Auditor.Reconcile;
 using TaserTelemetry.Auditor.Returns;
+using TaserTelemetry.Auditor.Sheets;
 using TaserTelemetry.Auditor.Verify;
 
 namespace TaserTelemetry.Auditor;
@@ -10,9 +11,9 @@ namespace TaserTelemetry.Auditor;
 /// <summary>The verbs of taser-audit. It reads, never writes to DATA but for the spool of the access log, and knows no network.</summary>
 internal static class AuditCommands
 {
-    public static int Run(string[] args, AuditConsole console, TimeProvider time)
-    {
-        var root = new RootCommand(
+    /// <summary>All verbs.</summary>
+    public static RootCommand Build(AuditConsole console, TimeProvider time) =>
+        new(
             "Audits the logs of conducted energy devices offline: verifies the ledger, reconciles recorded activations with reports, makes evidence bundles."
         )
         {
@@ -23,7 +24,12 @@ internal static class AuditCommands
             ReturnCommand.Build(console, time),
             ProgrammeCommand.Build(console, time),
             SampleCommand.Build(console, time),
+            SheetCommand.Build(console, time),
         };
+
+    public static int Run(string[] args, AuditConsole console, TimeProvider time)
+    {
+        var root = Build(console, time);
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {

@@ -59,6 +59,8 @@ internal sealed class EvidenceCommand
         HelpName = "TEXT",
     };
 
+    private readonly Option<string?> by = new("--by") { Description = "Who makes it; the account's name unless told.", HelpName = "NAME" };
+
     private readonly OutsideMemory outside = new();
 
     private EvidenceCommand() { }
@@ -71,7 +73,8 @@ internal sealed class EvidenceCommand
             "Writes a bundle about one device and period: raw records, leaves, proofs, keys, a decoded view and what is and is not proven."
         );
         command.Arguments.Add(options.data);
-        foreach (var option in new Option[] { options.device, options.from, options.to, options.output, options.redact, options.authority })
+        Option[] all = [options.device, options.from, options.to, options.output, options.redact, options.by, options.authority];
+        foreach (var option in all)
         {
             command.Options.Add(option);
         }
@@ -115,6 +118,7 @@ internal sealed class EvidenceCommand
             scope,
             redactions,
             policyText,
+            parsed.GetValue(by) ?? Environment.UserName,
             parsed.GetValue(authority) ?? "",
             file
         );
@@ -128,6 +132,7 @@ internal sealed record BundleRequest(
     BundleScope Scope,
     Redactions Redactions,
     string? PolicyText,
+    string Downloader,
     string Authority,
     string Out
 );
@@ -196,6 +201,7 @@ internal sealed class EvidenceRun(AuditConsole console, TimeProvider time, Bundl
             request.Redactions,
             report.Established,
             $"taser-audit {RunReport.ToolVersion}",
+            request.Downloader,
             request.Authority
         );
         using var second = EvidenceReader.Open(folder.Path, 0, size);

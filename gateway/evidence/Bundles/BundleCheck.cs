@@ -30,6 +30,9 @@ public sealed record BundleVerdict
 
     /// <summary>Completeness as computed here from leaves and raw bytes.</summary>
     public required IReadOnlyList<BundleCompleteness> Completeness { get; init; }
+
+    /// <summary>Faults of the decoder that this program knows of and the bundle's own list does not.</summary>
+    public required IReadOnlyList<string> FaultsFoundSince { get; init; }
 }
 
 /// <summary>
@@ -111,7 +114,23 @@ public sealed class BundleCheck
             WitnessedBy = witnesses,
             IsWitnessed = policy?.IsQuorum(witnesses) ?? false,
             Completeness = completeness,
+            FaultsFoundSince = FaultsFoundSince(manifest),
         };
+
+    private List<string> FaultsFoundSince(BundleManifest? manifest)
+    {
+        var text = Read(BundleFiles.KnownFaults, BundleFiles.PartBytesMax) is { } bytes ? Encoding.UTF8.GetString(bytes) : "";
+        if (manifest is null)
+        {
+            return [];
+        }
+        if (ParserFaults.Parse(text) is not { } told)
+        {
+            problems.Add($"{BundleFiles.KnownFaults} is missing or no list of faults");
+            return [];
+        }
+        return [.. ParserFaults.NotIn(told, manifest.Readings.SelectMany(r => r.ParserVersions))];
+    }
 
     private BundleManifest? ReadManifest()
     {
@@ -233,7 +252,13 @@ public sealed class BundleCheck
     /// <summary>A file that no item names could pass for evidence.</summary>
     private void CheckForStrangers()
     {
-        expected.UnionWith([BundleFiles.Readme, BundleFiles.Policy, BundleFiles.CheckPython, BundleFiles.CheckShell]);
+        expected.UnionWith([
+            BundleFiles.Readme,
+            BundleFiles.KnownFaults,
+            BundleFiles.Policy,
+            BundleFiles.CheckPython,
+            BundleFiles.CheckShell,
+        ]);
         foreach (var entry in zip.Entries.Where(e => !expected.Contains(e.FullName)).Take(20))
         {
             problems.Add($"{entry.FullName}: a file that nothing in the bundle speaks of");

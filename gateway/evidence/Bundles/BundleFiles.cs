@@ -11,6 +11,7 @@ internal static class BundleFiles
     public const string Checkpoint = "checkpoint.txt";
     public const string Vkey = "log.vkey";
     public const string Policy = "policy.txt";
+    public const string KnownFaults = "known-faults.json";
     public const string CheckPython = "checks/check.py";
     public const string CheckShell = "checks/check.sh";
 

@@ -98,6 +98,9 @@ public sealed record BundleManifest
     /// <summary>Period to, not included, RFC 3339.</summary>
     public required string To { get; init; }
 
+    /// <summary>Who made it: a name given with --by, else the account of the operating system. A claim, not a proof.</summary>
+    public string Downloader { get; init; } = "";
+
     /// <summary>On what authority it was made; empty = not stated.</summary>
     public string Authority { get; init; } = "";
 

@@ -113,7 +113,7 @@ public sealed class BundleSelection
             Gap gap => (gap.Device, "gap in the device's log"),
             EpochOpened opened => (opened.Device, "epoch of the device's log"),
             ChainCheck check => (check.Device, "check of a signed head"),
-            Hold hold => (hold.Device, "hold"),
+            Hold hold when Overlaps(hold) => (hold.Device.Length == 0 ? scope.Device : hold.Device, "hold on the period"),
             NonceSpent spent => (spent.Device, "nonce of a signed head"),
             _ => ("", ""),
         };
@@ -122,6 +122,9 @@ public sealed class BundleSelection
             chosen[index] = what;
         }
     }
+
+    private bool Overlaps(Hold hold) =>
+        hold.FromNs < (ulong)Math.Max(0, scope.ToNs) && (hold.ToNs == 0 || hold.ToNs > (ulong)Math.Max(0, scope.FromNs));
 
     private void NoteFrame(ulong index, Leaf leaf)
     {
@@ -144,10 +147,24 @@ public sealed class BundleSelection
         }
     }
 
+    /// <summary>When the newest earlier session of the device was received; 0 = there is none.</summary>
+    private ulong BeforeNs(StoredBatch batch) =>
+        batches
+            .Where(b => b.Batch.Arrival.SessionId != batch.Arrival.SessionId && b.Batch.Arrival.ReceivedNs <= batch.Arrival.ReceivedNs)
+            .Select(b => b.Batch.Arrival.ReceivedNs)
+            .DefaultIfEmpty(0UL)
+            .Max();
+
     /// <summary>By corrected time with its bound where there is one, else by reception.</summary>
     private bool LiesInPeriod(EvidenceReader reader, StoredBatch batch)
     {
-        if (reader.ReadEvents(out var events) != EventsState.Present || events.Count == 0)
+        var state = reader.ReadEvents(out var events);
+        if (state == EventsState.Disposed)
+        {
+            // What it recorded lies between the session before and this one, so far as leaves still say.
+            return batch.Arrival.ReceivedNs >= (ulong)Math.Max(0, scope.FromNs) && BeforeNs(batch) < (ulong)Math.Max(0, scope.ToNs);
+        }
+        if (state != EventsState.Present || events.Count == 0)
         {
             return batch.Arrival.ReceivedNs <= long.MaxValue
                 && (long)batch.Arrival.ReceivedNs >= scope.FromNs

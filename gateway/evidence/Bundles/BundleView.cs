@@ -17,7 +17,12 @@ internal sealed class BundleView
     private const string Style =
         "body{font:16px/1.5 system-ui,sans-serif;max-width:80rem;margin:0 auto;padding:1rem;color:#1a1a1a;background:#fff}"
         + "table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}caption{text-align:left;font-weight:600}"
-        + "th,td{border:1px solid #767676;padding:.2rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}th{background:#f0f0f0}";
+        + "th,td{border:1px solid #767676;padding:.2rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}th{background:#f0f0f0;overflow-wrap:normal}";
+
+    private const string Legend =
+        "<p>Arm and Safe: the safety was moved; the duration of Safe is how long the device was armed. Trigger, Arc and Reenergise: activations, with how long each lasted. "
+        + "Deploy: a cartridge or probe was fired. Times are UTC, between the two given; the device stamp is what its own clock said. "
+        + "Epoch: a new one begins where the device\u2019s clock or log began again. Grade: how far the origin is shown, A best, E worst (README.txt).</p>\n";
 
     private readonly StringBuilder events = new();
     private readonly StringBuilder leaves = new();
@@ -100,6 +105,7 @@ internal sealed class BundleView
             ["Session", "Dock", "Armoury", "Via", "First received", "Last received", "Grades", "New", "Again, equal", "Differing"],
             ReadingRows(manifest)
         );
+        page.Append(Legend);
         var caption = eventCount > EventsShownMax ? $"The first {EventsShownMax:N0} of {eventCount:N0} events" : "Events";
         Table(
             page,

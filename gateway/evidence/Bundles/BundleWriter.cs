@@ -17,6 +17,7 @@ namespace TaserTelemetry.Evidence.Bundles;
 /// <param name="Redactions">What is withheld.</param>
 /// <param name="EstablishedWhenMade">What verifying the whole ledger established.</param>
 /// <param name="Tool">Program and version.</param>
+/// <param name="Downloader">Who makes it, by name.</param>
 /// <param name="Authority">On what authority it is made; empty = not stated.</param>
 public sealed record BundleSource(
     BundleScope Scope,
@@ -26,6 +27,7 @@ public sealed record BundleSource(
     Redactions Redactions,
     IReadOnlyList<string> EstablishedWhenMade,
     string Tool,
+    string Downloader,
     string Authority
 );
 
@@ -132,6 +134,7 @@ public sealed class BundleWriter
             Device = source.Scope.Device,
             From = TimeInterval.Text(source.Scope.FromNs),
             To = TimeInterval.Text(source.Scope.ToNs),
+            Downloader = source.Downloader,
             Authority = source.Authority,
             Origin = checkpoint.Origin,
             Size = checkpoint.Size,
@@ -146,6 +149,7 @@ public sealed class BundleWriter
         Add(BundleFiles.Vkey, Encoding.UTF8.GetBytes(source.Vkeys));
         Add(BundleFiles.View, Encoding.UTF8.GetBytes(view.Page(manifest)));
         Add(BundleFiles.Readme, Encoding.UTF8.GetBytes(BundleReadme.Text(manifest, source.Policy is not null)));
+        Add(BundleFiles.KnownFaults, Encoding.UTF8.GetBytes(ParserFaults.Text));
         Add(BundleFiles.CheckPython, Encoding.UTF8.GetBytes(BundleFiles.Script(BundleFiles.CheckPython)));
         Add(BundleFiles.CheckShell, Encoding.UTF8.GetBytes(BundleFiles.Script(BundleFiles.CheckShell)));
         if (source.Policy is { } policy)

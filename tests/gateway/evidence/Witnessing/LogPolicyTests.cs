@@ -65,7 +65,9 @@ public sealed class LogPolicyTests
         using var key = SigningKey.FromSeed("log.example/1", [.. Enumerable.Repeat((byte)1, 32)]);
         var checkpoint = new Checkpoint("log.example/1", 5, Hash256.From(new byte[32]));
         var note = checkpoint.Sign(key);
-        var page = CheckpointSheet.Page(checkpoint, note, Log, new DateOnly(2026, 11, 22));
+        var printed = new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero);
+        var page = CheckpointSheet.Page(checkpoint, note, new SheetFacts(Log, [], "self", printed));
+        Assert.Contains("unwitnessed", page, StringComparison.Ordinal);
         Assert.Contains($"--root 5:{checkpoint.Root}", page, StringComparison.Ordinal);
         Assert.Contains("2026-11-22", page, StringComparison.Ordinal);
         Assert.Contains(System.Net.WebUtility.HtmlEncode(note.ToString()), page, StringComparison.Ordinal);
