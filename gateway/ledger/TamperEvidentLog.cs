@@ -40,8 +40,7 @@ public sealed class TamperEvidentLog : IDisposable
     public static readonly TimeSpan SignEvery = TimeSpan.FromSeconds(10);
 
     private readonly Journal journal;
-    private readonly CompactTree tree;
-    private readonly Lock treeLock = new();
+    private readonly GrowingTree tree;
     private readonly Signer signer;
     private readonly Lock signLock = new();
     private DateTimeOffset? signedAt;
@@ -51,7 +50,7 @@ public sealed class TamperEvidentLog : IDisposable
     internal TamperEvidentLog(Journal journal, CompactTree tree, Signer signer, SnapshotFiles snapshots, RecoveryReport recovery)
     {
         this.journal = journal;
-        this.tree = tree;
+        this.tree = new GrowingTree(tree);
         this.signer = signer;
         Snapshots = snapshots;
         Recovery = recovery;
@@ -94,17 +93,20 @@ public sealed class TamperEvidentLog : IDisposable
     /// <exception cref="JournalFailedException">Final: stop.</exception>
     public AppendOutcome Append(ReadOnlySpan<JournalItem> items, bool useReserve = false)
     {
-        var outcome = journal.AppendGroup(items, useReserve);
-        if (outcome.Sealed)
-            Volatile.Write(ref sealedSince, 1);
-        if (outcome.Status != AppendStatus.Durable)
-            return outcome;
-        lock (treeLock)
+        var growth = tree.Begin(items);
+        var isDurable = false;
+        try
         {
-            foreach (ref readonly var item in items)
-                tree.Add(MerkleHash.Leaf(item.Leaf.Span));
+            var outcome = journal.AppendGroup(items, useReserve);
+            if (outcome.Sealed)
+                Volatile.Write(ref sealedSince, 1);
+            isDurable = outcome.Status == AppendStatus.Durable;
+            return outcome;
         }
-        return outcome;
+        finally
+        {
+            growth.End(isDurable);
+        }
     }
 
     /// <summary>Asks that the next <see cref="TrySign"/> need not wait for the ten seconds. From any thread.</summary>
@@ -125,7 +127,7 @@ public sealed class TamperEvidentLog : IDisposable
                 return Outcome(SignStatus.TooSoon);
             Volatile.Write(ref requested, 0);
             var snapshot = Interlocked.Exchange(ref sealedSince, 0) == 1 || stopping;
-            var status = signer.Sign(CurrentTree(), snapshot);
+            var status = signer.Sign(tree.Copy(), snapshot);
             if (status == SignStatus.Signed)
                 signedAt = now;
             if (status == SignStatus.DiskFull && snapshot)
@@ -164,12 +166,6 @@ public sealed class TamperEvidentLog : IDisposable
     {
         signer.Dispose();
         journal.Dispose();
-    }
-
-    private CompactTree CurrentTree()
-    {
-        lock (treeLock)
-            return tree.Copy();
     }
 
     private bool IsTime(DateTimeOffset now)

@@ -44,6 +44,26 @@ public sealed class LogTests : IDisposable
         Assert.True(last.LastNote!.IsSignedBy(last.Key));
     }
 
+    [Theory, InlineData(1), InlineData(15), InlineData(16), InlineData(17), InlineData(300)]
+    public void The_tree_grown_beside_the_appending_is_that_of_the_leaves_in_their_order_whoever_hashed_them(int groupSize)
+    {
+        var random = new Random(groupSize);
+        var growing = new GrowingTree(new CompactTree());
+        var alone = new CompactTree();
+        for (var group = 0; group < 40; group++)
+        {
+            var items = SampleItems.Group(random, groupSize);
+            var isDurable = group % 3 != 2;
+            growing.Begin(items).End(isDurable);
+            foreach (var item in isDurable ? items : [])
+                alone.Add(MerkleHash.Leaf(item.Leaf.Span));
+            if (group % 5 == 0)
+                Assert.Equal(alone.Root(), growing.Copy().Root());
+        }
+        Assert.Equal(alone.Size, growing.Copy().Size);
+        Assert.Equal(alone.Root(), growing.Copy().Root());
+    }
+
     private static void AssertReads(TamperEvidentLog log, List<JournalItem> appended)
     {
         using var reader = log.OpenReader(0);
