@@ -74,8 +74,8 @@ internal sealed class LogOpening(LogOptions options)
             signer.Resume(last, keptLast);
         signedSize = () => signer.Size;
         var compact = tree.ToCompact();
-        AddTail(compact, journal);
-        return new TamperEvidentLog(journal, compact, signer, snapshots, report);
+        AddTail(compact, journal, report);
+        return new TamperEvidentLog(journal, compact, signer, snapshots, report with { RewrittenLeaves = [] });
     }
 
     /// <summary>The log's key: the one that is there, or a new one for a new log.</summary>
@@ -148,8 +148,14 @@ internal sealed class LogOpening(LogOptions options)
         return start;
     }
 
-    private static void AddTail(CompactTree tree, Journal journal)
+    /// <summary>Recovery has just had the tail's leaves in its hands; those that it did not keep are read.</summary>
+    private static void AddTail(CompactTree tree, Journal journal, RecoveryReport report)
     {
+        if (tree.Size == report.NextIndex - report.RewrittenRecords)
+        {
+            foreach (var leaf in report.RewrittenLeaves)
+                tree.Add(leaf);
+        }
         using var reader = journal.OpenReader(tree.Size);
         for (var status = reader.Read(); status != ReadStatus.End; status = reader.Read())
         {

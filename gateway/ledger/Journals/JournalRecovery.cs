@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using TaserTelemetry.Ledger.Disks;
+using TaserTelemetry.Ledger.Trees;
 
 namespace TaserTelemetry.Ledger.Journals;
 
@@ -13,10 +15,14 @@ namespace TaserTelemetry.Ledger.Journals;
 internal sealed class JournalRecovery(IDisk disk, JournalOptions options, ulong signedSize)
 {
     private const string CopyEnding = ".tmp";
+
+    /// <summary>Leaf hashes of copied records that are kept for the tree; of a longer tail the leaves are read once more.</summary>
+    private const int LeavesKept = 1 << 20;
     private readonly SegmentMaker maker = new(disk, options);
     private readonly GroupEncoder encoder = new();
     private ulong rewrittenRecords;
     private long rewrittenBytes;
+    private readonly List<Hash256> rewrittenLeaves = [];
     private SetAside? aside;
 
     public Journal Open(out RecoveryReport report)
@@ -32,7 +38,10 @@ internal sealed class JournalRecovery(IDisk disk, JournalOptions options, ulong 
         if (from < 0)
             throw new JournalDamagedException(new JournalProblem(JournalFormat.SegmentName(0), 0, 0, "the segment is missing"));
         var end = Walk(segments, from);
-        report = new RecoveryReport(false, signedSize, end.NextIndex, rewrittenRecords, rewrittenBytes, aside);
+        report = new RecoveryReport(false, signedSize, end.NextIndex, rewrittenRecords, rewrittenBytes, aside)
+        {
+            RewrittenLeaves = rewrittenLeaves,
+        };
         MirrorSync.Run(disk, options, segments[from]);
         return new Journal(disk, options, maker, OpenPair(end.Segment), end.Offset, end.NextIndex);
     }
@@ -57,13 +66,11 @@ internal sealed class JournalRecovery(IDisk disk, JournalOptions options, ulong 
     /// <summary>Scans the segments from the checkpoint on, then rewrites what is behind it.</summary>
     private End Walk(List<ulong> segments, int from)
     {
-        var scans = new List<SegmentScan>();
-        for (var i = from; i < segments.Count; i++)
+        var scans = ScanAll(segments.GetRange(from, segments.Count - from));
+        for (var i = 0; i < scans.Length; i++)
         {
-            var isLast = i == segments.Count - 1;
-            var scan = Scan(segments[i], isLast ? ulong.MaxValue : segments[i + 1]);
-            RequireCrashShape(scan, isLast, isLast ? 0 : segments[i + 1]);
-            scans.Add(scan);
+            var isLast = i == scans.Length - 1;
+            RequireCrashShape(scans[i], isLast, isLast ? 0 : segments[from + i + 1]);
         }
         var last = scans[^1];
         var dirty = last.UsedEnd > last.CommittedEnd;
@@ -73,7 +80,24 @@ internal sealed class JournalRecovery(IDisk disk, JournalOptions options, ulong 
             return new End(segments[^1], last.CommittedEnd, last.NextIndex);
         if (dirty)
             aside = SetBytesAside(segments[^1], last);
-        return Rewrite(segments.GetRange(from, scans.Count), scans);
+        return Rewrite(segments.GetRange(from, scans.Length), scans);
+    }
+
+    /// <summary>Segments are read side by side where threads are wanted at all: each says for itself how far it is good.</summary>
+    private SegmentScan[] ScanAll(List<ulong> segments)
+    {
+        var scans = new SegmentScan[segments.Count];
+        void ScanOne(int i) => scans[i] = Scan(segments[i], i + 1 < segments.Count ? segments[i + 1] : ulong.MaxValue);
+        var threads = options.PrepareAhead ? Environment.ProcessorCount : 1;
+        try
+        {
+            Parallel.For(0, segments.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, ScanOne);
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+        return scans;
     }
 
     private SegmentScan Scan(ulong first, ulong limit)
@@ -122,7 +146,7 @@ internal sealed class JournalRecovery(IDisk disk, JournalOptions options, ulong 
     /// One copy for each segment that holds records behind the checkpoint; the last one is written on from there. While one copy is
     /// being synced the next is written; they take their names in order.
     /// </summary>
-    private End Rewrite(List<ulong> segments, List<SegmentScan> scans)
+    private End Rewrite(List<ulong> segments, SegmentScan[] scans)
     {
         Copied? before = null;
         for (var i = 0; i < segments.Count; i++)
@@ -147,7 +171,7 @@ internal sealed class JournalRecovery(IDisk disk, JournalOptions options, ulong 
         var final = Path.Combine(options.Folder, JournalFormat.SegmentName(target));
         using var from = disk.Open(Path.Combine(options.Folder, name), DiskAccess.Read);
         var copy = disk.Open(final + CopyEnding, DiskAccess.CreateNew);
-        var writer = new SegmentCopy(copy, encoder, header);
+        var writer = new SegmentCopy(copy, encoder, header, KeepLeaf);
         var scan = SegmentScan.Again(from, name, limit, writer.OnGroup);
         writer.Finish(sourceStays: source < target);
         rewrittenRecords += scan.NextIndex - target;
@@ -157,6 +181,12 @@ internal sealed class JournalRecovery(IDisk disk, JournalOptions options, ulong 
             return new Copied(copy, final, end, Task.Run(copy.Sync));
         copy.Sync();
         return new Copied(copy, final, end, Task.CompletedTask);
+    }
+
+    private void KeepLeaf(ReadOnlySpan<byte> leaf)
+    {
+        if (rewrittenLeaves.Count < LeavesKept)
+            rewrittenLeaves.Add(MerkleHash.Leaf(leaf));
     }
 
     /// <summary>A copy that is written, and being synced.</summary>

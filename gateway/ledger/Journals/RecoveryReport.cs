@@ -28,6 +28,9 @@ public sealed record RecoveryReport(
     /// <summary>The stop before was not clean: there were records behind the last checkpoint, or bytes behind the last commit.</summary>
     public bool Recovered => RewrittenRecords > 0 || Aside is not null;
 
+    /// <summary>Leaf hashes of the rewritten records from the first on, for the tree; not all of them when there are very many.</summary>
+    internal IReadOnlyList<Hash256> RewrittenLeaves { get; init; } = [];
+
     /// <summary>The journal ends before the last signed checkpoint: an older copy was put in its place.</summary>
     public bool BehindCheckpoint => NextIndex < SignedSize;
 }

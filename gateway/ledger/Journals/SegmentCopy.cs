@@ -3,7 +3,7 @@ using TaserTelemetry.Ledger.Disks;
 namespace TaserTelemetry.Ledger.Journals;
 
 /// <summary>Writes the groups of one segment, from an index on, into a new one: records byte for byte, commit entries with their new place.</summary>
-internal sealed class SegmentCopy(IDiskFile copy, GroupEncoder encoder, SegmentHeader header)
+internal sealed class SegmentCopy(IDiskFile copy, GroupEncoder encoder, SegmentHeader header, Action<ReadOnlySpan<byte>> onLeaf)
 {
     private long cut = SegmentHeader.Bytes;
 
@@ -33,7 +33,9 @@ internal sealed class SegmentCopy(IDiskFile copy, GroupEncoder encoder, SegmentH
             var step = RecordWalk.ReadHeader(scan.At(offset, JournalFormat.RecordHeaderBytes), out var record, out _);
             if (step != WalkStep.Record)
                 break;
-            encoder.AppendRaw(scan.At(offset, record.TotalBytes), record);
+            var bytes = scan.At(offset, record.TotalBytes);
+            encoder.AppendRaw(bytes, record);
+            onLeaf(record.Leaf(bytes));
             offset += record.TotalBytes;
         }
         encoder.End(group.NextIndex, End);
