@@ -129,7 +129,7 @@ internal static class VerifyCommand
         string? require
     )
     {
-        var problems = Lines("ledger", ledger).Concat(access is null ? [] : Lines("access", access)).ToList();
+        var problems = Lines("ledger", ledger.Problems).Concat(access is null ? [] : Lines("access", access.Problems)).ToList();
         var omitted = ledger.Result.ProblemsOmitted + (access?.Result.ProblemsOmitted ?? 0);
         var intact = problems.Count == 0 && omitted == 0;
         var established = intact ? ledger.Established : Established.Nothing;
@@ -153,6 +153,11 @@ internal static class VerifyCommand
             AccessLogChecked = access is not null,
             Problems = problems,
             ProblemsOmitted = omitted,
+            DamagedDerived =
+            [
+                .. Lines("ledger", ledger.Result.DamagedDerived),
+                .. access is null ? [] : Lines("access", access.Result.DamagedDerived),
+            ],
             UnfinishedGroup = ledger.Result.UnfinishedGroup?.ToString(),
             ExitCode =
                 !intact ? ExitCode.ChangedOrDamaged
@@ -161,8 +166,8 @@ internal static class VerifyCommand
         };
     }
 
-    private static IEnumerable<ProblemLine> Lines(string log, VerificationOutcome outcome) =>
-        outcome.Problems.Select(p => new ProblemLine(log, p.Area.ToString(), p.File, p.Offset, p.Index, p.What, p.IsUnanchored));
+    private static IEnumerable<ProblemLine> Lines(string log, IReadOnlyList<VerifyProblem> problems) =>
+        problems.Select(p => new ProblemLine(log, p.Area.ToString(), p.File, p.Offset, p.Index, p.What, p.IsUnanchored));
 
     private static string Statement(bool intact, Established established, VerifyResult result, LogPolicy? policy) =>
         !intact ? "Evidence of change or damage: see the list."

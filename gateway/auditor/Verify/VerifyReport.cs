@@ -57,6 +57,9 @@ internal sealed record VerifyReport
 
     public required long ProblemsOmitted { get; init; }
 
+    /// <summary>Derived files that are damaged and can be rebuilt; they change neither outcome nor exit code.</summary>
+    public required IReadOnlyList<ProblemLine> DamagedDerived { get; init; }
+
     public required string? UnfinishedGroup { get; init; }
 
     public required int ExitCode { get; init; }

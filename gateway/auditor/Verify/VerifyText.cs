@@ -49,6 +49,10 @@ internal static class VerifyText
         {
             output.WriteLine($"Unfinished   {group}: nothing in it was acknowledged");
         }
+        foreach (var derived in report.DamagedDerived)
+        {
+            output.WriteLine($"Derived      {derived.Log}: {derived.File}: {derived.What}");
+        }
         if (report.Problems.Count == 0)
         {
             return;

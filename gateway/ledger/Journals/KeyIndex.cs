@@ -35,6 +35,41 @@ public sealed class KeyIndex(IDisk disk, string folder, Hash256 originHash)
         return missing;
     }
 
+    /// <summary>Names of index files that are none of this log's, or not whole.</summary>
+    internal List<string> Damaged() =>
+        [.. disk.FileNames(folder).Where(name => name.EndsWith(Extension, StringComparison.Ordinal) && IsWhole(name) == false)];
+
+    /// <summary>Null when the file has gone.</summary>
+    private bool? IsWhole(string name)
+    {
+        try
+        {
+            using var file = disk.Open(Path.Combine(folder, name), DiskAccess.Read);
+            var header = new byte[HeaderBytes];
+            if (file.Read(header, 0) != HeaderBytes || !HeaderIsOurs(header, file.Length))
+                return false;
+            if (name != Path.GetFileName(PathOf(BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(48)))))
+                return false;
+            var chunk = new byte[256 << 10];
+            var crc = 0u;
+            long offset = HeaderBytes;
+            for (var read = file.Read(chunk, offset); read > 0; read = file.Read(chunk, offset += read))
+                crc = Crc32C.Append(crc, chunk.AsSpan(0, read));
+            return crc == BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(72));
+        }
+        catch (DiskException e) when (e.Fault == DiskFault.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private bool HeaderIsOurs(ReadOnlySpan<byte> header, long length) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(header[76..]) == Crc32C.Of(header[..76])
+        && header.StartsWith(Magic)
+        && Hash256.From(header[16..]) == originHash
+        && Math.DivRem(length - HeaderBytes, EntryBytes) is (var entries, 0)
+        && (ulong)entries == BinaryPrimitives.ReadUInt64LittleEndian(header[64..]);
+
     /// <summary>Writes the index of one sealed segment, in place of an older one. Not synced: it can be made again.</summary>
     /// <param name="first">First index of the segment.</param>
     /// <param name="next">Index behind its last record.</param>
@@ -90,15 +125,12 @@ public sealed class KeyIndex(IDisk disk, string folder, Hash256 originHash)
             return null;
         var file = disk.Open(PathOf(first), DiskAccess.Read);
         Span<byte> header = stackalloc byte[HeaderBytes];
-        var whole = file.Read(header, 0) == HeaderBytes && BinaryPrimitives.ReadUInt32LittleEndian(header[76..]) == Crc32C.Of(header[..76]);
-        count = whole ? (long)BinaryPrimitives.ReadUInt64LittleEndian(header[64..]) : 0;
         var fits =
-            whole
-            && header.StartsWith(Magic)
-            && Hash256.From(header[16..]) == originHash
+            file.Read(header, 0) == HeaderBytes
+            && HeaderIsOurs(header, file.Length)
             && BinaryPrimitives.ReadUInt64LittleEndian(header[48..]) == first
-            && BinaryPrimitives.ReadUInt64LittleEndian(header[56..]) == next
-            && file.Length == HeaderBytes + (count * EntryBytes);
+            && BinaryPrimitives.ReadUInt64LittleEndian(header[56..]) == next;
+        count = fits ? (long)BinaryPrimitives.ReadUInt64LittleEndian(header[64..]) : 0;
         if (fits)
             return file;
         file.Dispose();

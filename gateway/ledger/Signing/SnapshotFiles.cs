@@ -48,6 +48,42 @@ public sealed class SnapshotFiles(IDisk disk, string folder, Hash256 originHash)
         return null;
     }
 
+    /// <summary>Names of snapshot files that are none of this log's, or not whole. Reads them in pieces; one that goes meanwhile is passed over.</summary>
+    internal List<string> Damaged() =>
+        [.. disk.FileNames(folder).Where(name => name.EndsWith(Extension, StringComparison.Ordinal) && IsWhole(name) == false)];
+
+    /// <summary>Null when the file has gone: a writer keeps the newest two.</summary>
+    private bool? IsWhole(string name)
+    {
+        try
+        {
+            using var file = disk.Open(Path.Combine(folder, name), DiskAccess.Read);
+            using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            sha.AppendData(System.Text.Encoding.ASCII.GetBytes(name));
+            var chunk = new byte[256 << 10];
+            var sealAt = file.Length - Hash256.Bytes;
+            var head = chunk.AsSpan(0, Magic.Length + Hash256.Bytes);
+            if (sealAt < head.Length || file.Read(head, 0) != head.Length || !head.StartsWith(Magic))
+                return false;
+            if (Hash256.From(head[Magic.Length..]) != originHash)
+                return false;
+            for (long offset = 0; offset < sealAt; )
+            {
+                var read = file.Read(chunk.AsSpan(0, (int)Math.Min(chunk.Length, sealAt - offset)), offset);
+                if (read == 0)
+                    return false;
+                sha.AppendData(chunk, 0, read);
+                offset += read;
+            }
+            var sealOf = new byte[Hash256.Bytes];
+            return file.Read(sealOf, sealAt) == sealOf.Length && sealOf.AsSpan().SequenceEqual(sha.GetHashAndReset());
+        }
+        catch (DiskException e) when (e.Fault == DiskFault.NotFound)
+        {
+            return null;
+        }
+    }
+
     private bool IsGood(string kind, ulong index, byte[] bytes) =>
         bytes.Length >= Magic.Length + (2 * Hash256.Bytes)
         && bytes.AsSpan().StartsWith(Magic)

@@ -57,6 +57,7 @@ internal sealed class VerifyRun : IDisposable
                 Checkpoints = checkpoints.Checked,
                 Problems = problems.Sorted(),
                 ProblemsOmitted = problems.Omitted,
+                DamagedDerived = DerivedCheck.Run(options.Disk, options.Place.Journal, checkpoints.OriginHash),
                 Zeroed = zeroed,
                 UnfinishedGroup = unfinished,
                 KeyIsEstablished = options.Keys.Count > 0 && checkpoints.KeysHold,

@@ -55,6 +55,9 @@ public sealed record VerifyResult
     /// <summary>What is wrong; empty when the log is intact.</summary>
     public required IReadOnlyList<VerifyProblem> Problems { get; init; }
 
+    /// <summary>Derived files that are damaged: they can be rebuilt, and the log is intact without them.</summary>
+    public IReadOnlyList<VerifyProblem> DamagedDerived { get; init; } = [];
+
     /// <summary>Problems found beyond the listed ones.</summary>
     public required long ProblemsOmitted { get; init; }
 

@@ -34,6 +34,9 @@ public enum VerifyArea
 
     /// <summary>A private key lies under DATA.</summary>
     PrivateKey,
+
+    /// <summary>A derived file beside the segments: a snapshot or a key index.</summary>
+    Derived,
 }
 
 /// <summary>One thing that is not as it must be.</summary>

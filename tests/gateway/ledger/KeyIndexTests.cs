@@ -41,6 +41,23 @@ public sealed class KeyIndexTests
         Assert.Empty(index.Find(7));
     }
 
+    [Fact]
+    public void Every_flipped_bit_of_an_index_is_told_and_none_of_a_good_one()
+    {
+        var disk = new SimulatedDisk(1);
+        var index = Prepare(disk);
+        index.Write(0, 500, [new KeyIndexEntry(7, 1), new KeyIndexEntry(9, 4)]);
+        Assert.Empty(index.Damaged());
+        var (path, bytes) = disk.Files.Single(file => file.Path.EndsWith(".idx", StringComparison.Ordinal));
+        for (var bit = 0; bit < 8 * bytes.Length; bit++)
+        {
+            var flipped = bytes.ToArray();
+            flipped[bit / 8] ^= (byte)(1 << (bit % 8));
+            disk.Put(path, flipped);
+            Assert.Equal([Path.GetFileName(path)], index.Damaged());
+        }
+    }
+
     private static UInt128 Key(Random random, int bits) => (((UInt128)(ulong)random.NextInt64() << 64) >> (bits - 1)) | 1;
 
     private static KeyIndex Prepare(SimulatedDisk disk)
