@@ -169,7 +169,7 @@ internal sealed class JournalRecovery(IDisk disk, JournalOptions options, ulong 
         var target = header.FirstIndex;
         var name = JournalFormat.SegmentName(source);
         var final = Path.Combine(options.Folder, JournalFormat.SegmentName(target));
-        using var from = disk.Open(Path.Combine(options.Folder, name), DiskAccess.Read);
+        var from = disk.Open(Path.Combine(options.Folder, name), DiskAccess.Read);
         var copy = disk.Open(final + CopyEnding, DiskAccess.CreateNew);
         var writer = new SegmentCopy(copy, encoder, header, KeepLeaf);
         var scan = SegmentScan.Again(from, name, limit, writer.OnGroup);
@@ -178,9 +178,9 @@ internal sealed class JournalRecovery(IDisk disk, JournalOptions options, ulong 
         rewrittenBytes += writer.End - SegmentHeader.Bytes;
         var end = new End(target, writer.End, scan.NextIndex);
         if (options.PrepareAhead)
-            return new Copied(copy, final, end, Task.Run(copy.Sync));
+            return new Copied(copy, from, final, end, Task.Run(copy.Sync), true);
         copy.Sync();
-        return new Copied(copy, final, end, Task.CompletedTask);
+        return new Copied(copy, from, final, end, Task.CompletedTask, false);
     }
 
     private void KeepLeaf(ReadOnlySpan<byte> leaf)
@@ -189,8 +189,11 @@ internal sealed class JournalRecovery(IDisk disk, JournalOptions options, ulong 
             rewrittenLeaves.Add(MerkleHash.Leaf(leaf));
     }
 
-    /// <summary>A copy that is written, and being synced.</summary>
-    private sealed record Copied(IDiskFile File, string Final, End End, Task Synced)
+    /// <summary>
+    /// A copy that is written, and being synced. Its source stays open until the copy has its name: a file that is replaced while nobody
+    /// has it open is given back to the file system in the rename itself, which takes as long as writing it. So it is given back beside.
+    /// </summary>
+    private sealed record Copied(IDiskFile File, IDiskFile Source, string Final, End End, Task Synced, bool Beside)
     {
         public void TakeName(IDisk disk)
         {
@@ -198,6 +201,10 @@ internal sealed class JournalRecovery(IDisk disk, JournalOptions options, ulong 
             File.Dispose();
             disk.Rename(Final + CopyEnding, Final);
             disk.SyncFolder(Path.GetDirectoryName(Final)!);
+            if (Beside)
+                _ = Task.Run(Source.Dispose);
+            else
+                Source.Dispose();
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using TaserTelemetry.Benchmarks.TimeSeries;
 using TaserTelemetry.Ledger.Disks;
 using TaserTelemetry.Ledger.Journals;
 using TaserTelemetry.Ledger.Signing;
@@ -144,15 +145,15 @@ internal static class LedgerBenchmarks
     /// <summary>Bytes of the journal over bytes received; single records and groups of 32.</summary>
     private static void Overhead()
     {
+        var leaf = JournalOfEvents.LeafBytes;
         foreach (var (frame, group, target) in new[] { (8192, 1, 0.05), (8192, 32, 0.05), (1024, 1, 0.25), (1024, 32, 0.25) })
         {
-            var items = SampleLog.Items(group, frame);
-            var bytes = GroupEncoder.Measure(items);
+            var bytes = JournalFormat.CommitEntryBytes + (group * JournalFormat.RecordBytes(leaf, frame));
             var overhead = (double)bytes / (frame * group) - 1;
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"overhead, {frame} B frames in groups of {group}, leaf {SampleLog.LeafBytes} B: {overhead:P1} (target at most {target:P0})"
+                    $"overhead, {frame} B frames in groups of {group}, leaf of a stored batch {leaf} B: {overhead:P1} (target at most {target:P0})"
                 )
             );
         }

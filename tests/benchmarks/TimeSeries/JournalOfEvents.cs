@@ -72,6 +72,9 @@ internal sealed class JournalOfEvents : IDisposable
             (ulong)(number % 3)
         );
 
+    /// <summary>Bytes of the leaf of one such batch: one new range, names and serials of usual length.</summary>
+    public static int LeafBytes => Batch(0).Leaf.Length;
+
     private static JournalItem Batch(int batch)
     {
         var device = string.Create(CultureInfo.InvariantCulture, $"X3{batch % Devices:D7}");
