@@ -66,7 +66,12 @@ internal sealed class AccessLog : IDisposable
     {
         var place = LogPlace.Access(settings.Data);
         var log = TamperEvidentLog.Open(
-            new LogOptions(place, settings.Keys) { Origin = OriginOf(ledgerOrigin), SegmentBytes = SegmentBytes }
+            new LogOptions(place, settings.Keys)
+            {
+                Origin = OriginOf(ledgerOrigin),
+                SegmentBytes = SegmentBytes,
+                Mirror = settings.Journal.Mirror.Length > 0 ? Path.Combine(settings.Journal.Mirror, "access") : null,
+            }
         );
         var access = new AccessLog(log, settings.Data) { IsNew = log.NextIndex == 0 };
         if (access.IsNew)
