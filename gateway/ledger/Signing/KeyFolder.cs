@@ -8,10 +8,15 @@ namespace TaserTelemetry.Ledger.Signing;
 /// <summary>
 /// The keys folder, outside DATA: <c>NAME.key</c> (the private key) and <c>NAME.last</c> (the text of the last checkpoint signed with
 /// it). The second is what tells a crash from a restored older DATA, so it must not travel with DATA.
+/// A private key may come from a systemd credential of the same file name instead (<c>LoadCredential=</c>, sealed to a TPM with
+/// <c>LoadCredentialEncrypted=</c>): then it is read from there and never written; what changes stays in the folder.
 /// </summary>
 public sealed class KeyFolder(IDisk disk, string folder)
 {
     private const int FileBytesMax = 4096;
+
+    /// <summary>Where systemd puts a unit's credentials; null = it handed over none.</summary>
+    private readonly string? credentials = Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY");
 
     /// <summary>The folder.</summary>
     public string Folder => folder;
@@ -24,6 +29,12 @@ public sealed class KeyFolder(IDisk disk, string folder)
     public SigningKey? Load(string name)
     {
         var bytes = DurableFile.ReadOrNull(disk, KeyFile(name), FileBytesMax);
+        var handedOver = FromCredential(name);
+        if (bytes is not null && handedOver is not null)
+            throw new LogKeyException(
+                $"{KeyFile(name)} and the systemd credential {name}.key are both there: keep one. A key that is sealed must not lie in the folder too."
+            );
+        bytes ??= handedOver;
         if (bytes is null)
             return null;
         return SigningKey.Parse(Encoding.UTF8.GetString(bytes))
@@ -32,11 +43,14 @@ public sealed class KeyFolder(IDisk disk, string folder)
             );
     }
 
+    /// <summary>Whether a key of that name comes from a systemd credential: it cannot be renamed, followed or destroyed from here.</summary>
+    public bool IsHandedOver(string name) => FromCredential(name) is not null;
+
     /// <summary>Makes a key for an origin, durable when it returns. The folder is made for the owner alone.</summary>
     /// <exception cref="LogKeyException">A key of that name is there already.</exception>
     public SigningKey Create(string name, string origin)
     {
-        if (Has(name))
+        if (Has(name) || IsHandedOver(name))
             throw new LogKeyException($"{KeyFile(name)} exists; a new key never takes the place of another.");
         disk.CreateFolder(folder, isPrivate: true);
         var seed = RandomNumberGenerator.GetBytes(32);
@@ -99,6 +113,9 @@ public sealed class KeyFolder(IDisk disk, string folder)
                 $"This log is frozen ({Encoding.UTF8.GetString(reason).Trim()}). Begin the next one in a new DATA folder with a new keys folder."
             );
     }
+
+    private byte[]? FromCredential(string name) =>
+        credentials is null ? null : DurableFile.ReadOrNull(disk, Path.Combine(credentials, name + ".key"), FileBytesMax);
 
     private string FrozenFile(string name) => Path.Combine(folder, name + ".frozen");
 

@@ -22,6 +22,10 @@ public sealed class KeyRotation(IDisk disk, LogPlace place, string keysFolder)
     public VerifierKey Begin()
     {
         keys.RequireNotFrozen(place.KeyName);
+        if (keys.IsHandedOver(place.KeyName))
+            throw new LogKeyException(
+                $"{place.KeyName}.key is a systemd credential: put the key file into {keysFolder} for the rotation, without the unit's credential, and seal the new one afterwards."
+            );
         var next = KeyFolder.NextOf(place.KeyName);
         var old = KeyFolder.OldOf(place.KeyName);
         if (keys.Has(old) && keys.Has(place.KeyName))

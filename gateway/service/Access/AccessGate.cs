@@ -14,13 +14,15 @@ internal static class AccessGate
     /// <summary>All that shows recorded data lies below.</summary>
     public const string Guarded = "/api";
 
-    public static void Map(WebApplication app, JournalService journal, TimeProvider clock) =>
+    public static void Map(WebApplication app, JournalService journal, TimeProvider clock)
+    {
+        var viewings = new Viewings(clock);
         app.Use(
             async (context, next) =>
             {
                 if (
                     context.Request.Path.StartsWithSegments(Guarded, StringComparison.OrdinalIgnoreCase)
-                    && !TryRecord(context, journal, clock, out var why)
+                    && !TryRecord(context, journal, viewings, clock, out var why)
                 )
                 {
                     context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
@@ -31,14 +33,25 @@ internal static class AccessGate
                 await next(context);
             }
         );
+    }
 
-    private static bool TryRecord(HttpContext context, JournalService journal, TimeProvider clock, out string why)
+    private static bool TryRecord(HttpContext context, JournalService journal, Viewings viewings, TimeProvider clock, out string why)
     {
         why = "";
         try
         {
             var disclosure = new Disclosure(ReaderOf(context), VerbOf(context.Request.Path), DeviceOf(context.Request));
+            var from = context.Connection.RemoteIpAddress?.ToString() ?? "";
+            var isView = disclosure.Verb == AuditVerb.Page;
+            if (isView && journal.Open.Access.Broken is null && viewings.Covers(disclosure.By, from, disclosure.Device))
+            {
+                return true;
+            }
             journal.Open.Access.Record(disclosure, UnixTime.NowNs(clock));
+            if (isView)
+            {
+                viewings.Begin(disclosure.By, from, disclosure.Device);
+            }
             return true;
         }
         catch (AccessNotRecordedException refused)

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using TaserTelemetry.Ledger;
+using TaserTelemetry.Ledger.Disks;
+using TaserTelemetry.Ledger.Signing;
 
 namespace TaserTelemetry.Gateway.CommandLine;
 
@@ -33,7 +35,8 @@ internal static class CheckVerb
                 return Cli.InUse;
             }
             var made = File.Exists(Path.Combine(settings.Data, "ledger", "ledger.vkey"));
-            var key = File.Exists(Path.Combine(settings.Keys, "ledger.key"));
+            var folder = new KeyFolder(new RealDisk(), settings.Keys);
+            var key = folder.Has("ledger") || folder.IsHandedOver("ledger");
             Console.Out.WriteLine(made ? $"data       {settings.Data} holds a ledger" : $"data       {settings.Data} would be made");
             if (made && !key)
             {

@@ -53,6 +53,40 @@ public sealed class AccessLogTests
     }
 
     [Fact]
+    public async Task A_page_that_asks_again_and_again_leaves_one_leaf_for_a_viewing_and_another_for_another_device()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(gateway.Http) };
+        foreach (var path in (string[])["/api/overview", "/api/activations", "/api/overview", "/api/devices", "/api/overview"])
+        {
+            await http.GetAsync(new Uri(path, UriKind.Relative));
+        }
+        Assert.Single(Reads(gateway.Folder));
+        await http.GetAsync(new Uri("/api/devices/X00-000001/activations", UriKind.Relative));
+        Assert.Equal(["", "X00-000001"], Reads(gateway.Folder).Select(read => read.Device));
+    }
+
+    [Fact]
+    public void A_viewing_is_covered_for_its_time_and_not_longer_and_the_book_of_them_is_bounded()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var viewings = new Viewings(clock);
+        Assert.False(viewings.Covers("a", "here", ""));
+        viewings.Begin("a", "here", "");
+        Assert.False(viewings.Covers("b", "here", "") || viewings.Covers("a", "there", "") || viewings.Covers("a", "here", "X"));
+        clock.Advance(Viewings.LastsMax - TimeSpan.FromTicks(1));
+        Assert.True(viewings.Covers("a", "here", ""));
+        clock.Advance(TimeSpan.FromTicks(1));
+        Assert.False(viewings.Covers("a", "here", ""));
+        for (var i = 0; i < Viewings.OpenMax; i++)
+        {
+            viewings.Begin($"{i}", "here", "");
+        }
+        viewings.Begin("one more", "here", "");
+        Assert.True(viewings.Covers("one more", "here", "") && !viewings.Covers("7", "here", ""));
+    }
+
+    [Fact]
     public async Task What_cannot_be_recorded_is_not_shown()
     {
         await using var gateway = await RunningGateway.StartAsync();
