@@ -17,6 +17,9 @@ internal sealed class Mosquitto : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>What it has said so far, a line for each packet.</summary>
+    public string Log => broker.Errors + broker.Output;
+
     public static async Task<Mosquitto> StartAsync(Ground ground, params string[] settings)
     {
         var port = Ground.FreePort();

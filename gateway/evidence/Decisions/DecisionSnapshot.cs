@@ -12,7 +12,7 @@ namespace TaserTelemetry.Evidence.Decisions;
 public static class DecisionSnapshot
 {
     /// <summary>Version written, and the only one read.</summary>
-    public const byte Version = 2;
+    public const byte Version = 3;
 
     private static ReadOnlySpan<byte> Magic => "TTDS"u8;
 
@@ -21,6 +21,8 @@ public static class DecisionSnapshot
         Dictionary<(string Device, LogKind Log), Epoch> CurrentEpochs,
         Dictionary<string, DockEnrolment> Docks,
         Dictionary<string, DeviceEnrolment> Devices,
+        Dictionary<string, DockEnrolment> DocksBefore,
+        Dictionary<string, DeviceEnrolment> DevicesBefore,
         Dictionary<string, ulong> HeadCounters,
         Dictionary<ulong, Hold> Holds,
         Dictionary<(string Device, LogKind Log), List<Epoch>> OpenedEpochs
@@ -48,8 +50,8 @@ public static class DecisionSnapshot
             writer.Write(Version);
             WriteScalars(writer, state);
             var parts = state.Parts;
-            WriteList(writer, [.. parts.Docks.Values.OrderBy(d => d.Place.Dock, StringComparer.Ordinal)], WriteLeaf);
-            WriteList(writer, [.. parts.Devices.Values.OrderBy(d => d.Device, StringComparer.Ordinal)], WriteLeaf);
+            WriteEnrolments(writer, parts.Docks, parts.Devices);
+            WriteEnrolments(writer, parts.DocksBefore, parts.DevicesBefore);
             WriteList(writer, [.. parts.Holds.Values.OrderBy(h => h.Id)], WriteLeaf);
             WriteList(
                 writer,
@@ -125,22 +127,8 @@ public static class DecisionSnapshot
         var names = new NameCache();
         var state = DecisionState.Restored(ReadScalars(reader, names));
         var parts = state.Parts;
-        ReadList(
-            reader,
-            r =>
-            {
-                var d = ReadLeaf<DockEnrolment>(r, names);
-                parts.Docks.Add(d.Place.Dock, d);
-            }
-        );
-        ReadList(
-            reader,
-            r =>
-            {
-                var d = ReadLeaf<DeviceEnrolment>(r, names);
-                parts.Devices.Add(d.Device, d);
-            }
-        );
+        ReadEnrolments(reader, names, parts.Docks, parts.Devices);
+        ReadEnrolments(reader, names, parts.DocksBefore, parts.DevicesBefore);
         ReadList(
             reader,
             r =>
@@ -169,6 +157,41 @@ public static class DecisionSnapshot
                 .ThenBy(e => e.Key.Log)
                 .SelectMany(e => e.Value, (e, epoch) => KeyValuePair.Create(e.Key, epoch)),
         ];
+
+    private static void WriteEnrolments(
+        BinaryWriter writer,
+        Dictionary<string, DockEnrolment> docks,
+        Dictionary<string, DeviceEnrolment> devices
+    )
+    {
+        WriteList(writer, [.. docks.Values.OrderBy(d => d.Place.Dock, StringComparer.Ordinal)], WriteLeaf);
+        WriteList(writer, [.. devices.Values.OrderBy(d => d.Device, StringComparer.Ordinal)], WriteLeaf);
+    }
+
+    private static void ReadEnrolments(
+        BinaryReader reader,
+        NameCache names,
+        Dictionary<string, DockEnrolment> docks,
+        Dictionary<string, DeviceEnrolment> devices
+    )
+    {
+        ReadList(
+            reader,
+            r =>
+            {
+                var d = ReadLeaf<DockEnrolment>(r, names);
+                docks.Add(d.Place.Dock, d);
+            }
+        );
+        ReadList(
+            reader,
+            r =>
+            {
+                var d = ReadLeaf<DeviceEnrolment>(r, names);
+                devices.Add(d.Device, d);
+            }
+        );
+    }
 
     private static void WriteScalars(BinaryWriter writer, DecisionState state)
     {

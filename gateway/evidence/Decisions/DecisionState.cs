@@ -16,6 +16,8 @@ public sealed class DecisionState
     private readonly Dictionary<(string Device, LogKind Log), Epoch> currentEpochs = [];
     private readonly Dictionary<string, DockEnrolment> docks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DeviceEnrolment> devices = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DockEnrolment> docksBefore = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DeviceEnrolment> devicesBefore = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ulong> headCounters = new(StringComparer.Ordinal);
     private readonly Dictionary<ulong, Hold> holds = [];
     private readonly Dictionary<(string Device, LogKind Log), List<Epoch>> openedEpochs = [];
@@ -109,6 +111,14 @@ public sealed class DecisionState
     public DeviceEnrolment? DeviceInForce(string device) =>
         devices.TryGetValue(device, out var enrolment) && enrolment.Standing == Standing.InForce ? enrolment : null;
 
+    /// <summary>Keys that a dock in force may sign with: its own first, then, from a rotation until its overlap ends, the one before.</summary>
+    public IReadOnlyList<PublicKey> KeysOfDock(string dock) =>
+        DockInForce(dock) is { } now ? Keys(now.Key, docksBefore.GetValueOrDefault(dock)?.Key) : [];
+
+    /// <summary>Keys that a device in force may sign with, as <see cref="KeysOfDock"/>.</summary>
+    public IReadOnlyList<PublicKey> KeysOfDevice(string device) =>
+        DeviceInForce(device) is { } now ? Keys(now.Key, devicesBefore.GetValueOrDefault(device)?.Key) : [];
+
     /// <summary>What storing this range would add, and whether it may. Nothing changes.</summary>
     public RangeAnswer Plan(in LogKey key, SequenceRange range, out SequenceRanges newRanges)
     {
@@ -173,10 +183,10 @@ public sealed class DecisionState
         switch (leaf)
         {
             case DockEnrolment dock:
-                docks[dock.Place.Dock] = dock;
+                Enrol(docks, docksBefore, dock.Place.Dock, dock, dock.Source);
                 break;
             case DeviceEnrolment device:
-                devices[device.Device] = device;
+                Enrol(devices, devicesBefore, device.Device, device, device.Source);
                 break;
             case IngestPolicy policy:
                 Policy = policy;
@@ -208,6 +218,22 @@ public sealed class DecisionState
                 break;
         }
     }
+
+    private static void Enrol<T>(Dictionary<string, T> now, Dictionary<string, T> before, string name, T next, EnrolmentSource source)
+    {
+        if (source == EnrolmentSource.Rotation && now.TryGetValue(name, out var old))
+        {
+            before[name] = old;
+        }
+        else
+        {
+            before.Remove(name);
+        }
+        now[name] = next;
+    }
+
+    private static IReadOnlyList<PublicKey> Keys(PublicKey now, PublicKey? before) =>
+        [.. new[] { now, before ?? default }.Where(key => key.Algorithm != KeyAlgorithm.None)];
 
     private void Advance(ulong index)
     {
@@ -299,7 +325,8 @@ public sealed class DecisionState
         return log;
     }
 
-    internal DecisionSnapshot.Parts Parts => new(logs, currentEpochs, docks, devices, headCounters, holds, openedEpochs);
+    internal DecisionSnapshot.Parts Parts =>
+        new(logs, currentEpochs, docks, devices, docksBefore, devicesBefore, headCounters, holds, openedEpochs);
 
     internal static DecisionState Restored(DecisionSnapshot.Scalars scalars) =>
         new()

@@ -22,7 +22,7 @@ public sealed record DockEnrolment(ulong AtNs, ActorId By, Place Place, PublicKe
             reader.Place(),
             reader.Key(),
             (Standing)reader.Closed(reader.U8(), (byte)Standing.Withdrawn),
-            (EnrolmentSource)reader.Closed(reader.U8(), (byte)EnrolmentSource.Command)
+            (EnrolmentSource)reader.Closed(reader.U8(), (byte)EnrolmentSource.Rotation)
         );
 
     private protected override void WriteFields(ref LeafWriter writer)
@@ -77,7 +77,7 @@ public sealed record DeviceEnrolment(
             reader.U8(),
             reader.Key(),
             (Standing)reader.Closed(reader.U8(), (byte)Standing.Withdrawn),
-            (EnrolmentSource)reader.Closed(reader.U8(), (byte)EnrolmentSource.Command)
+            (EnrolmentSource)reader.Closed(reader.U8(), (byte)EnrolmentSource.Rotation)
         );
 
     private protected override void WriteFields(ref LeafWriter writer)

@@ -54,6 +54,9 @@ public enum LeafType : byte
     /// <summary>A dock stopped calling, or called again.</summary>
     DockSilence = 17,
 
+    /// <summary>An external broker no longer held this gateway's session.</summary>
+    BrokerSessionLost = 18,
+
     /// <summary>A dock is known from here on, or no longer.</summary>
     DockEnrolment = 32,
 
@@ -150,6 +153,7 @@ internal static class LeafTypes
             LeafType.ChainCheck => ChainCheck.Read(ref reader),
             LeafType.CheckpointShown => CheckpointShown.Read(ref reader),
             LeafType.DockSilence => DockSilence.Read(ref reader),
+            LeafType.BrokerSessionLost => BrokerSessionLost.Read(ref reader),
             LeafType.DockEnrolment => DockEnrolment.Read(ref reader),
             LeafType.DeviceEnrolment => DeviceEnrolment.Read(ref reader),
             LeafType.KeyEvent => KeyEvent.Read(ref reader),

@@ -110,6 +110,9 @@ public enum BatchMarks : uint
 
     /// <summary>A stamp more than 2 days after receipt.</summary>
     StampAhead = 1 << 28,
+
+    /// <summary>The device was enrolled and is revoked.</summary>
+    DeviceRevoked = 1 << 29,
 }
 
 /// <summary>Marks that mean the same to whoever judges by them.</summary>

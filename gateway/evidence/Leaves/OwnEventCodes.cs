@@ -18,6 +18,9 @@ public enum EnrolmentSource : byte
 
     /// <summary>By a person's command.</summary>
     Command = 1,
+
+    /// <summary>By a person's command, a new key: the one before counts beside it until the next enrolment of the same name.</summary>
+    Rotation = 2,
 }
 
 /// <summary>What a key is for.</summary>

@@ -360,3 +360,23 @@ public sealed record DockSilence(ulong AtNs, Place Place, bool Silent, ulong Las
         writer.U64(LastHeardNs);
     }
 }
+
+/// <summary>An external broker no longer held this gateway's session: what it had acked to docks meanwhile may be lost there.</summary>
+/// <param name="AtNs">When it was noticed, ns since 1970 UTC.</param>
+/// <param name="AwaySinceNs">When the gateway was last connected, ns UTC; 0 = before it started.</param>
+public sealed record BrokerSessionLost(ulong AtNs, ulong AwaySinceNs) : Leaf
+{
+    /// <inheritdoc/>
+    public override LeafType Type => LeafType.BrokerSessionLost;
+
+    /// <inheritdoc/>
+    public override ulong TimeNs => AtNs;
+
+    internal static BrokerSessionLost Read(ref LeafReader reader) => new(reader.U64(), reader.U64());
+
+    private protected override void WriteFields(ref LeafWriter writer)
+    {
+        writer.U64(AtNs);
+        writer.U64(AwaySinceNs);
+    }
+}

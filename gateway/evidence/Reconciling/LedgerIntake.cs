@@ -51,6 +51,7 @@ public sealed class LedgerIntake
     private readonly DockingNotes dockings = new();
     private readonly GapNotes gaps = new();
     private readonly IntegrityNotes integrity = new();
+    private readonly VerifiedHeads verified = new();
     private IntakeCounts counts;
 
     /// <summary>Events.</summary>
@@ -105,6 +106,7 @@ public sealed class LedgerIntake
                 return $"More than {LogStore.EntriesMax:N0} events: reconcile by armoury or by period.";
             }
         }
+        verified.Raise(Log);
         return null;
     }
 
@@ -148,6 +150,7 @@ public sealed class LedgerIntake
                 integrity.Note(item, RefOf(reader));
                 return true;
             default:
+                verified.Note(reader.Leaf);
                 integrity.Note(reader.Leaf, RefOf(reader));
                 return true;
         }
@@ -208,6 +211,8 @@ public sealed class LedgerIntake
             ClockQuality = (ClockQuality)(byte)batch.Clock.Quality,
             Grade = (Grade)(byte)batch.Grade,
             Leaf = leaf,
+            First = batch.NewRanges.AsSpan()[0].First,
+            Next = batch.NewRanges.AsSpan()[^1].Next,
         };
 
     private void TakeReading(EvidenceReader reader, ClockReading reading)

@@ -84,6 +84,12 @@ public sealed record LogBatch
     /// <summary>Which life of the log.</summary>
     public Epoch Epoch { get; init; }
 
+    /// <summary>Lowest sequence that it brought.</summary>
+    public ulong First { get; init; }
+
+    /// <summary>One past the highest sequence that it brought.</summary>
+    public ulong Next { get; init; }
+
     /// <summary>Serial of what brought it; empty = the device itself.</summary>
     public string Carrier { get; init; } = "";
 

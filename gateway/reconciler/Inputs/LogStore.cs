@@ -50,6 +50,20 @@ public sealed class LogStore
         return _batches.Count - 1;
     }
 
+    /// <summary>Gives every batch the grade that is answered for it: what is known of their origin may come after them.</summary>
+    public void Regrade(Func<LogBatch, AuthenticityGrade> gradeOf)
+    {
+        ArgumentNullException.ThrowIfNull(gradeOf);
+        for (var number = 0; number < _batches.Count; number++)
+        {
+            var grade = gradeOf(_batches[number]);
+            if (grade != _batches[number].Grade)
+            {
+                _batches[number] = _batches[number] with { Grade = grade };
+            }
+        }
+    }
+
     /// <summary>
     /// Adds one event record of a registered batch. Answers false, and keeps nothing, when <see cref="EntriesMax"/> is reached:
     /// the caller stops and says so.

@@ -31,6 +31,7 @@ internal static class MarkWords
         ((uint)BatchMarks.PulsesOff, "pulse count does not fit the activation"),
         ((uint)BatchMarks.TimeBackwards, "time went back without a setting"),
         ((uint)BatchMarks.StampAhead, "stamp after receipt"),
+        ((uint)BatchMarks.DeviceRevoked, "device revoked"),
     ];
 
     /// <summary>Each set bit in words, in the order of the bits; a bit without words is named by its number.</summary>

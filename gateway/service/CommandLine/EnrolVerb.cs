@@ -7,7 +7,7 @@ namespace TaserTelemetry.Gateway.CommandLine;
 internal static class EnrolVerb
 {
     public static Command Create() =>
-        new("enrol", "Enrols a dock or a device, or revokes it.")
+        new("enrol", "Enrols a dock or a device, changes its key, or revokes it.")
         {
             One("dock", "NAME", ControlActions.EnrolDock, withModel: false),
             One("device", "SERIAL", ControlActions.EnrolDevice, withModel: true),
@@ -19,11 +19,26 @@ internal static class EnrolVerb
         var force = new Option<string?>("--force") { Description = "The force it belongs to." };
         var armoury = new Option<string?>("--armoury") { Description = "The armoury it stands in." };
         var model = new Option<string?>("--model") { Description = "Its model." };
-        var key = new Option<string?>("--key") { Description = "Its Ed25519 public key in base64." };
+        var key = new Option<string?>("--key") { Description = "Its Ed25519 or ECDSA P-256 public key in base64." };
         var revoke = new Option<bool>("--revoke") { Description = "It is known no longer." };
+        var rotate = new Option<bool>("--rotate")
+        {
+            Description = "It has another key from now on; the old one counts beside it until --end-overlap.",
+        };
+        var endOverlap = new Option<bool>("--end-overlap") { Description = "Its old key counts no longer." };
         var by = Operator.ByOption();
         var options = new SettingsOptions();
-        var command = new Command(word, $"Enrols a {word}, or revokes it.") { name, force, armoury, key, revoke, by };
+        var command = new Command(word, $"Enrols a {word}, changes its key, or revokes it.")
+        {
+            name,
+            force,
+            armoury,
+            key,
+            rotate,
+            endOverlap,
+            revoke,
+            by,
+        };
         if (withModel)
         {
             command.Options.Add(model);
@@ -44,6 +59,8 @@ internal static class EnrolVerb
                     ["armoury"] = parsed.GetValue(armoury) ?? "",
                     ["model"] = withModel ? parsed.GetValue(model) ?? "" : "",
                     ["key"] = parsed.GetValue(key) ?? "",
+                    ["rotate"] = parsed.GetValue(rotate) ? "true" : "",
+                    ["end-overlap"] = parsed.GetValue(endOverlap) ? "true" : "",
                     ["revoke"] = parsed.GetValue(revoke) ? "true" : "",
                 };
                 return await Operator.AskAsync(settings, new ControlMessage(verb, parsed.GetValue(by) ?? "", arguments), cancellation);

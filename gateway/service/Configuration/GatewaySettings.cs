@@ -146,7 +146,7 @@ internal sealed class DockSettings
     [RegularExpression("^[A-Za-z0-9_.-]{1,32}$", ErrorMessage = "must be 1 to 32 of A-Z a-z 0-9 _ . -")]
     public string Armoury { get; set; } = "";
 
-    /// <summary>Ed25519 public key of the dock in base64; empty = its heads stay unsigned (grade D).</summary>
+    /// <summary>Ed25519 or ECDSA P-256 public key of the dock in base64; empty = its heads stay unsigned (grade D).</summary>
     public string PublicKey { get; set; } = "";
 }
 
@@ -167,7 +167,7 @@ internal sealed class DeviceSettings
     /// <summary>The armoury it belongs to; empty = any of the force.</summary>
     public string Armoury { get; set; } = "";
 
-    /// <summary>Ed25519 public key of the device in base64; empty = it signs nothing.</summary>
+    /// <summary>Ed25519 or ECDSA P-256 public key of the device in base64; empty = it signs nothing.</summary>
     public string PublicKey { get; set; } = "";
 }
 
@@ -198,6 +198,10 @@ internal sealed class LimitSettings
     /// <summary>Bytes of one dock received and not yet durable: a dock that sends beyond its credit is told to hold and keeps nobody else out.</summary>
     [Range(131_072, 268_435_456)]
     public int QueueBytesPerDock { get; set; } = 1_048_576;
+
+    /// <summary>Messages of one dock taken in a second; above it the dock is told to hold (RateExceeded) and keeps nobody else out.</summary>
+    [Range(10, 1_000_000)]
+    public int MessagesPerSecondPerDock { get; set; } = 5_000;
 
     /// <summary>Hours without a word after which an enrolled dock counts as silent.</summary>
     [Range(1, 8_760)]

@@ -132,10 +132,9 @@ internal static class SettingsRules
                 .Concat(settings.Devices.Select(d => (d.Serial, d.PublicKey)))
         )
         {
-            var bytes = new byte[33];
-            if (key.Length > 0 && (!Convert.TryFromBase64String(key, bytes, out var written) || written != 32))
+            if (!Ingest.Trust.EnrolledKey.TryParse(key, out _))
             {
-                faults.Add($"publicKey of {name} must be an Ed25519 key: 32 bytes in base64.");
+                faults.Add($"publicKey of {name} must be {Ingest.Trust.EnrolledKey.Form}.");
             }
         }
         foreach (var twice in settings.Devices.GroupBy(d => d.Serial, StringComparer.Ordinal).Where(g => g.Count() > 1))

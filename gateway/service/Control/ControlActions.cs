@@ -1,9 +1,7 @@
 using System.Globalization;
 using TaserTelemetry.Evidence.Leaves;
-using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.Gateway.Access;
 using TaserTelemetry.Gateway.Hosting;
-using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Keeping;
 
 namespace TaserTelemetry.Gateway.Control;
@@ -69,8 +67,8 @@ internal static class ControlActions
     public static ControlAnswer Run(OpenJournal journal, ControlRequest request, ulong nowNs) =>
         request.Verb switch
         {
-            EnrolDock => Dock(journal.Group, request, nowNs),
-            EnrolDevice => Device(journal.Group, request, nowNs),
+            EnrolDock => EnrolActions.Dock(journal.Group, request, nowNs),
+            EnrolDevice => EnrolActions.Device(journal.Group, request, nowNs),
             RetryQuarantine => Rejudging.Retry(journal, request, nowNs),
             PlaceHold => DisposalActions.PlaceHold(journal, request, nowNs),
             LiftHold => DisposalActions.LiftHold(journal, request, nowNs),
@@ -102,100 +100,5 @@ internal static class ControlActions
             && journal.State.Holds.Values.All(hold => hold.AtNs < nowNs)
             ? DisposalActions.Confirm(journal, request, asked, nowNs)
             : ControlAnswer.No("A hold has come in between, or the request is gone: ask again with 'dispose request'.");
-    }
-
-    private static ControlAnswer Dock(GroupBuilder group, ControlRequest request, ulong nowNs)
-    {
-        var name = request["name"];
-        var known = group.State.Docks.GetValueOrDefault(name);
-        var revoke = request["revoke"] == "true";
-        if (revoke && known is null)
-        {
-            return ControlAnswer.No($"No dock {name} is enrolled.");
-        }
-        var (force, armoury) = (request["force"], request["armoury"]);
-        if (!revoke && (!TextKind.Name.Allows(name) || !TextKind.Name.Allows(force) || !TextKind.Name.Allows(armoury)))
-        {
-            return ControlAnswer.No("A dock needs a name, --force and --armoury, each 1 to 32 of A-Z a-z 0-9 _ . -");
-        }
-        if (!TryKey(request["key"], out var key))
-        {
-            return ControlAnswer.No("--key must be an Ed25519 public key: 32 bytes in base64.");
-        }
-        group.AddOwn(
-            revoke
-                ? known! with
-                {
-                    AtNs = nowNs,
-                    By = request.By,
-                    Standing = Standing.Withdrawn,
-                    Source = EnrolmentSource.Command,
-                }
-                : new DockEnrolment(nowNs, request.By, new Place(force, armoury, name), key, Standing.InForce, EnrolmentSource.Command)
-        );
-        return ControlAnswer.Yes(
-            revoke ? $"Dock {name} is revoked: what it sends is kept aside." : $"Dock {name} is enrolled at {force}/{armoury}."
-        );
-    }
-
-    private static ControlAnswer Device(GroupBuilder group, ControlRequest request, ulong nowNs)
-    {
-        var serial = request["name"];
-        var known = group.State.Devices.GetValueOrDefault(serial);
-        var revoke = request["revoke"] == "true";
-        if (revoke && known is null)
-        {
-            return ControlAnswer.No($"No device {serial} is enrolled.");
-        }
-        var names = new[] { serial, request["model"], request["force"], request["armoury"] };
-        if (!revoke && (serial.Length == 0 || request["force"].Length == 0 || !Array.TrueForAll(names, LeafName.IsPlain)))
-        {
-            return ControlAnswer.No("A device needs a serial and --force; each text at most 32 printable ASCII characters without spaces.");
-        }
-        if (!TryKey(request["key"], out var key))
-        {
-            return ControlAnswer.No("--key must be an Ed25519 public key: 32 bytes in base64.");
-        }
-        group.AddOwn(
-            revoke
-                ? known! with
-                {
-                    AtNs = nowNs,
-                    By = request.By,
-                    Standing = Standing.Withdrawn,
-                    Source = EnrolmentSource.Command,
-                }
-                : new DeviceEnrolment(
-                    nowNs,
-                    request.By,
-                    serial,
-                    names[1],
-                    names[2],
-                    names[3],
-                    0,
-                    key,
-                    Standing.InForce,
-                    EnrolmentSource.Command
-                )
-        );
-        return ControlAnswer.Yes(
-            revoke ? $"Device {serial} is revoked: what it recorded is stored and marked." : $"Device {serial} is enrolled."
-        );
-    }
-
-    private static bool TryKey(string base64, out PublicKey key)
-    {
-        key = default;
-        var bytes = new byte[33];
-        if (base64.Length == 0)
-        {
-            return true;
-        }
-        if (!Convert.TryFromBase64String(base64, bytes, out var written) || written != 32)
-        {
-            return false;
-        }
-        key = new PublicKey(KeyAlgorithm.Ed25519, bytes.AsSpan(0, 32));
-        return true;
     }
 }

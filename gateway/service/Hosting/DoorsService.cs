@@ -1,3 +1,4 @@
+using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.Gateway.Configuration;
@@ -10,6 +11,7 @@ namespace TaserTelemetry.Gateway.Hosting;
 /// <summary>Opens the doors once the journal is open, and closes them before it is closed.</summary>
 internal sealed class DoorsService(
     GatewaySettings settings,
+    JournalService journal,
     IngestQueue queue,
     DoorStates states,
     TimeProvider clock,
@@ -21,6 +23,7 @@ internal sealed class DoorsService(
     private readonly CancellationTokenSource stopping = new();
     private BrokerListener? listener;
     private EmbeddedBroker? embedded;
+    private ExternalBroker? broker;
     private Task external = Task.CompletedTask;
 
     /// <summary>Where docks that speak MQTT come in; empty when nowhere.</summary>
@@ -34,7 +37,7 @@ internal sealed class DoorsService(
         if (settings.Mqtt.Broker.Length > 0)
         {
             states.Set(settings.Mqtt.Broker, DoorState.Starting, "");
-            var broker = new ExternalBroker(settings, queue, states, clock, logs.CreateLogger<ExternalBroker>(), meters);
+            broker = new ExternalBroker(settings, queue, states, clock, logs.CreateLogger<ExternalBroker>(), meters, NoteLostSession);
             external = Task.Run(() => broker.RunAsync(stopping.Token), CancellationToken.None);
         }
         else if (settings.Mqtt.Listen.Length > 0)
@@ -56,18 +59,23 @@ internal sealed class DoorsService(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        // Each dock is told while there is still a way to it; then the ways are closed.
+        await journal.SayGoodbyeAsync();
+        await (broker?.SaidAsync(stopping.Token) ?? Task.CompletedTask);
         await stopping.CancelAsync();
         await external;
-        foreach (var door in serial)
-        {
-            door.Dispose();
-        }
+        serial.ForEach(door => door.BeginStop());
+        serial.ForEach(door => door.Dispose());
         serial.Clear();
         if (embedded is not null)
         {
+            await embedded.SaidAsync();
             await embedded.StopAsync();
         }
     }
+
+    private void NoteLostSession(ulong awaySinceNs) =>
+        _ = journal.Loop.AppendAsync(group => group.AddOwn(new BrokerSessionLost(UnixTime.NowNs(clock), awaySinceNs)));
 
     public async ValueTask DisposeAsync()
     {

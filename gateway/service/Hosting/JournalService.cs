@@ -27,6 +27,7 @@ internal sealed class JournalService(
 ) : IHostedService, IDisposable
 {
     private static readonly TimeSpan SignTick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan GoodbyeWithin = TimeSpan.FromSeconds(5);
     private readonly ILogger log = logs.CreateLogger<JournalService>();
     private readonly CancellationTokenSource stopping = new();
     private OpenJournal? journal;
@@ -76,6 +77,20 @@ internal sealed class JournalService(
         return Task.CompletedTask;
     }
 
+    /// <summary>
+    /// Ends every docking session with a Goodbye, and opens no other. Completes when that is durable and on its way; without a word where nothing
+    /// can be made durable any more: such docks find out by silence.
+    /// </summary>
+    public async Task SayGoodbyeAsync()
+    {
+        if (loop is null || conversations is null || loop.DiskIsFull || loop.Ended.IsCompleted)
+        {
+            return;
+        }
+        var said = loop.AppendAsync(_ => conversations.StopAll());
+        await Task.WhenAny(said, loop.Ended, Task.Delay(GoodbyeWithin, clock));
+    }
+
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (loop is null || journal is null)
@@ -86,6 +101,7 @@ internal sealed class JournalService(
         loop.Stop();
         await signing;
         await reading;
+        await journal.Chains.Running;
         if (await loop.Ended is null && fatal.Why is null)
         {
             journal.AppendStop(clock);
@@ -102,7 +118,8 @@ internal sealed class JournalService(
 
     private Conversations Converse(OpenJournal open)
     {
-        var judgement = new Judgement(open.Group, open.Known, open.Gaps, new ReceiptJudgement(open.Group, settings.Name, open.Receipts));
+        var receiptsShown = new ReceiptJudgement(open.Group, settings.Name, open.Receipts);
+        var judgement = new Judgement(open.Group, open.Known, open.Gaps, open.Chains, receiptsShown);
         var credits = new CreditBook(settings.Limits.CreditBatchesMax, settings.Limits.CreditBytesMax);
         var quarantine = judgement.Quarantine;
         var receipts = new ReceiptDesk(open.State, open.Known, open.Receipts, settings.Name, clock);

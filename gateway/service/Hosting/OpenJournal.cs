@@ -40,6 +40,7 @@ internal sealed class OpenJournal : IDisposable
         Silences = new SilenceBook(Group);
         foldedFrom = state.NextLeaf;
         Known = new KnownRecords(index => ReadReceived(ledger, index)) { Complete = foldedFrom == 0 };
+        Chains = new ChainDesk(Group, Known, new HeadCheck(ledger));
         (Receipts, receiptKeyIsNew) = ReceiptKey.Open(settings.Keys, ledger.Key.Name);
         Fold();
     }
@@ -61,6 +62,9 @@ internal sealed class OpenJournal : IDisposable
 
     /// <summary>Where durable records stand, to compare repeats with.</summary>
     public KnownRecords Known { get; }
+
+    /// <summary>Signed heads that are to be verified behind the journal.</summary>
+    public ChainDesk Chains { get; }
 
     /// <summary>The key that signs receipts.</summary>
     public ReceiptKey Receipts { get; }
@@ -188,7 +192,7 @@ internal sealed class OpenJournal : IDisposable
         using var reader = Ledger.OpenReader(0);
         while (reader.Read() == ReadStatus.Record && reader.Index < foldedFrom)
         {
-            if (Leaf.Decode(reader.Leaf, names).Leaf is { } leaf and (StoredBatch or Gap or DockSilence))
+            if (Leaf.Decode(reader.Leaf, names).Leaf is { } leaf and (StoredBatch or Gap or DockSilence or SessionHead or ChainCheck))
             {
                 found.Add((reader.Index, leaf));
             }
@@ -226,6 +230,12 @@ internal sealed class OpenJournal : IDisposable
                 break;
             case DockSilence silence:
                 Silences.Replayed(silence);
+                break;
+            case SessionHead head:
+                Chains.Arrived(index, head);
+                break;
+            case ChainCheck check:
+                Chains.Replayed(check);
                 break;
             default:
                 break;

@@ -68,7 +68,7 @@ internal sealed class Conversations(
         {
             sessions.GiveUpDamaged(session, DamagedFrame.MendWithin);
             session.Machine.Tick(now);
-            if (session.Machine.IsOver)
+            if (session.Machine.IsOver || session.IsOffline(now.Ms))
             {
                 sessions.End(session, nowNs);
             }
@@ -79,6 +79,7 @@ internal sealed class Conversations(
         }
         gaps.Tick(nowNs);
         judgement.Quarantine.WriteRefusals(nowNs);
+        journal.Chains.Look(nowNs, journal.Ledger.NextIndex, sessionId => sessions.All.Any(s => s.Sender.SessionId == sessionId));
         journal.Silences.Look(nowNs, TimeSpan.FromHours(limits.DockSilentAfterHours));
     }
 
@@ -99,9 +100,10 @@ internal sealed class Conversations(
     /// <summary>What was held may go on (SPEC clause 8.19).</summary>
     public void ReleaseAll(Reason reason) => sessions.HoldAll(0, reason);
 
-    /// <summary>The gateway stops: each dock is told, each session's gaps are written down.</summary>
+    /// <summary>The gateway stops: each dock is told, each session's gaps are written down, and nobody is welcomed any more.</summary>
     public void StopAll()
     {
+        desk.Close();
         var nowNs = UnixTime.NowNs(clock);
         foreach (var session in sessions.All.ToList())
         {
@@ -183,6 +185,7 @@ internal sealed class Conversations(
             TakeStray(inbound, frame, bytes);
             return;
         }
+        session.Heard();
         journal.Silences.Heard(session.Sender, inbound.ReceivedNs);
         switch (session.Machine.Receive(frame, UnixTime.Now(clock)))
         {
@@ -230,7 +233,7 @@ internal sealed class Conversations(
     {
         if (frame.Header.Type == MessageType.ClockEcho && frame.Decode<Wire.ClockEcho>(out var echo).IsNone)
         {
-            return TakeEcho(session, inbound, echo, bytes);
+            return EchoRecord.Add(group, session, inbound.ReceivedNs, echo, bytes);
         }
         if (
             frame.Header.Type == MessageType.CheckpointHeld
@@ -248,28 +251,6 @@ internal sealed class Conversations(
         var outcome = judgement.Judge(session.Sender, inbound.ReceivedNs, frame, bytes);
         meters.FrameJudged(outcome.Verdict, outcome.Reason);
         return outcome;
-    }
-
-    private FrameOutcome TakeEcho(DockingSession session, Inbound inbound, in Wire.ClockEcho echo, ReadOnlyMemory<byte> bytes)
-    {
-        var asked = session.Machine.EchoAsked;
-        var ours = asked.Id != 0 && echo.RequestId == asked.Id;
-        var used = ours && session.Sender.Clock.Echoed(echo, asked.AtNs, inbound.ReceivedNs);
-        var roundTripNs = ours && inbound.ReceivedNs > asked.AtNs ? inbound.ReceivedNs - asked.AtNs : 0;
-        var leaf = new Evidence.Leaves.ClockEcho(
-            session.Sender.ArrivalAt(inbound.ReceivedNs),
-            echo.DockMonotonicNs / 1_000_000,
-            echo.DockUtcNs,
-            echo.BootId,
-            echo.GatewayUtcNs,
-            roundTripNs,
-            used
-        );
-        group.Add(RecordKind.Frame, leaf, bytes);
-        // The first numbered frame of every docking session: where the dock is not known here, it is told at once.
-        return session.Sender.Standing != Reason.None ? FrameOutcome.StoredWith(session.Sender.Standing)
-            : used ? FrameOutcome.Stored
-            : FrameOutcome.StoredWith(Reason.EchoTooLate);
     }
 
     private void KeepDocked(DockingSession session, Inbound inbound, in Wire.Docked docked, ReadOnlyMemory<byte> bytes)
@@ -384,9 +365,17 @@ internal sealed class Conversations(
             return;
         }
         // The will of a half-open old connection may come after the new one's birth (tried): only the current connection's counts (wire 18).
-        if (!state.IsOnline && sessions.Of(inbound.Link.Claimed.Dock) is { } session && session.Machine.ConnectionId == state.ConnectionId)
+        if (sessions.Of(inbound.Link.Claimed.Dock) is not { } session || session.Machine.ConnectionId != state.ConnectionId)
         {
-            sessions.End(session, inbound.ReceivedNs);
+            return;
+        }
+        if (state.IsOnline)
+        {
+            session.Heard();
+        }
+        else
+        {
+            session.SaidOffline(UnixTime.Now(clock).Ms);
         }
     }
 

@@ -60,14 +60,14 @@ internal abstract class DockLink(Transport transport, DockAddress claimed)
     /// <summary>What topic or port binding say about the sender.</summary>
     public DockAddress Claimed { get; } = claimed;
 
-    /// <summary>True when the door itself proved the dock's name: client certificate, or a port bound in the configuration.</summary>
-    public bool Proven { get; init; }
-
     /// <summary>The docking session on this link; touched by the ingest thread alone.</summary>
     public Sessions.DockingSession? Session { get; set; }
 
     /// <summary>The challenge given on this link and not yet answered; none = none given.</summary>
     public Nonce Challenge { get; set; }
+
+    /// <summary>Messages taken in a second.</summary>
+    public RateGate Rate { get; } = new();
 
     private long queuedBytes;
     private int refusal;

@@ -18,6 +18,7 @@ internal enum MessageRefusal
     ForeignTopic,
     QosZero,
     OverShare,
+    OverRate,
 }
 
 /// <summary>What the doors count. Tag values come from closed lists only.</summary>

@@ -22,14 +22,16 @@ internal sealed class BrokerConnection : IAsyncDisposable
     private readonly IMqttClient client;
     private readonly Dictionary<string, (TopicKind Kind, DockLink Link)> ways = new(StringComparer.Ordinal);
     private readonly GatheredChannels channels = new();
-    private readonly Channel<MqttApplicationMessageReceivedEventArgs> owed =
-        Channel.CreateUnbounded<MqttApplicationMessageReceivedEventArgs>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly PubackOrder<(MqttApplicationMessageReceivedEventArgs Came, int RefusedBytes)> pubacks = new();
     private readonly Channel<Inbound> received = Channel.CreateUnbounded<Inbound>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource probed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] probe = RandomNumberGenerator.GetBytes(Limits.MqttMessageBytesMax);
 
     // Random and the same in birth and will (SPEC clause 4.5); the low bit keeps it from being zero.
     private readonly ulong connectionId = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1;
+
+    // Of what was refused and is not PUBACKed yet.
+    private long refusedBytes;
 
     // Messages in `received`: while there are any, newer ones queue behind them.
     private int pending;
@@ -103,7 +105,6 @@ internal sealed class BrokerConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        owed.Writer.TryComplete();
         received.Writer.TryComplete();
         await ended.CancelAsync();
         // What was received stays on its way to the journal, but can no longer be acked here: the broker delivers it again.
@@ -112,6 +113,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
             door.Owe(-left.CostBytes);
             left.Link.GiveShare(left.ShareBytes);
         }
+        door.Owe(-Interlocked.Exchange(ref refusedBytes, 0));
         if (client.IsConnected)
         {
             try
@@ -138,13 +140,13 @@ internal sealed class BrokerConnection : IAsyncDisposable
             {
                 probed.TrySetResult();
             }
-            owed.Writer.TryWrite(came);
+            AckWithoutKeeping(came);
             return Task.CompletedTask;
         }
         if (WayOf(message.Topic) is not { Kind: TopicKind.Hello or TopicKind.Up or TopicKind.State } way)
         {
             door.Meters.MessageRefused(MessageRefusal.ForeignTopic);
-            owed.Writer.TryWrite(came);
+            AckWithoutKeeping(came);
             return Task.CompletedTask;
         }
         if (way.Kind == TopicKind.Up && message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce)
@@ -154,13 +156,15 @@ internal sealed class BrokerConnection : IAsyncDisposable
             return Task.CompletedTask;
         }
         var cost = payload.Length + Inbound.OverheadBytes;
-        if (!way.Link.TakeShare(cost, door.Settings.Limits.QueueBytesPerDock))
+        var inRate = way.Link.Rate.Take(door.Clock, door.Settings.Limits.MessagesPerSecondPerDock);
+        if (!inRate || !way.Link.TakeShare(cost, door.Settings.Limits.QueueBytesPerDock))
         {
-            door.Meters.MessageRefused(MessageRefusal.OverShare);
+            door.Meters.MessageRefused(inRate ? MessageRefusal.OverShare : MessageRefusal.OverRate);
             Tell(way.Link, Reason.RateExceeded);
-            owed.Writer.TryWrite(came); // the dock repeats what was not acked; the broker must not
+            AckWithoutKeeping(came); // the dock repeats what was not acked; the broker must not
             return Task.CompletedTask;
         }
+        var slot = pubacks.Came((came, 0));
         var inbound = new Inbound(
             way.Link,
             way.Kind == TopicKind.State ? InboundKind.State : InboundKind.Frames,
@@ -173,11 +177,31 @@ internal sealed class BrokerConnection : IAsyncDisposable
             Durable = () =>
             {
                 door.Owe(-cost);
-                owed.Writer.TryWrite(came);
+                pubacks.IsDue(slot);
             },
         };
         Accept(inbound);
         return Task.CompletedTask;
+    }
+
+    /// <summary>What is not kept is PUBACKed all the same, in its turn; until then its bytes count like those that are on their way to the disk.</summary>
+    private void AckWithoutKeeping(MqttApplicationMessageReceivedEventArgs came)
+    {
+        var bytes = (int)came.ApplicationMessage.Payload.Length + Inbound.OverheadBytes;
+        Interlocked.Add(ref refusedBytes, bytes);
+        if (door.Owe(bytes) > door.Settings.Limits.UnackedBytesMax)
+        {
+            Leave();
+        }
+        pubacks.IsDue(pubacks.Came((came, bytes)));
+    }
+
+    /// <summary>Withheld PUBACKs do not stop a broker from sending (wire 11): leaving does, and the session keeps what we did not take.</summary>
+    private void Leave()
+    {
+        Overfull = true;
+        door.Meters.ConnectionRefused(ConnectionRefusal.Overfull);
+        ended.Cancel();
     }
 
     /// <summary>Queues the answer to what was not taken; where the queue is full the next such message tries again.</summary>
@@ -213,12 +237,9 @@ internal sealed class BrokerConnection : IAsyncDisposable
     {
         if (door.Owe(inbound.CostBytes) > door.Settings.Limits.UnackedBytesMax)
         {
-            // Withheld PUBACKs do not stop a broker from sending (wire 11): leaving does, and the session keeps what we did not take.
             door.Owe(-inbound.CostBytes);
             inbound.Link.GiveShare(inbound.ShareBytes);
-            Overfull = true;
-            door.Meters.ConnectionRefused(ConnectionRefusal.Overfull);
-            ended.Cancel();
+            Leave();
             return;
         }
         if (Volatile.Read(ref pending) == 0 && door.Queue.TryEnqueue(inbound))
@@ -254,11 +275,14 @@ internal sealed class BrokerConnection : IAsyncDisposable
     {
         try
         {
-            while (await owed.Reader.WaitToReadAsync(ended.Token))
+            while (true)
             {
-                while (owed.Reader.TryRead(out var came))
+                await pubacks.WaitAsync(ended.Token);
+                while (pubacks.TryNext(out var next))
                 {
-                    await came.AcknowledgeAsync(ended.Token);
+                    await next.Came.AcknowledgeAsync(ended.Token);
+                    door.Owe(-next.RefusedBytes);
+                    Interlocked.Add(ref refusedBytes, -next.RefusedBytes);
                 }
                 await channels.Current!.FlushAsync(ended.Token);
             }

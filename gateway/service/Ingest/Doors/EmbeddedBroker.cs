@@ -19,6 +19,9 @@ namespace TaserTelemetry.Gateway.Ingest.Doors;
 /// </summary>
 internal sealed class EmbeddedBroker : IAsyncDisposable
 {
+    // A client that takes nothing is left after a second.
+    private const int LastWordsWaits = 50;
+    private static readonly TimeSpan LastWordsWait = TimeSpan.FromMilliseconds(20);
     private readonly ConcurrentDictionary<string, EmbeddedLink> links = new(StringComparer.Ordinal);
     private readonly BrokerListener listener;
     private readonly MqttServer server;
@@ -64,6 +67,20 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
 
     public Task StartAsync() => server.StartAsync();
 
+    /// <summary>Completes when every client has been sent what was said to it, or does not take it.</summary>
+    public async Task SaidAsync()
+    {
+        for (var wait = 0; wait < LastWordsWaits; wait++)
+        {
+            var clients = await server.GetClientsAsync();
+            if (!clients.Any(client => links.TryGetValue(client.Id, out var link) && client.SentApplicationMessagesCount < link.Said))
+            {
+                return;
+            }
+            await Task.Delay(LastWordsWait, clock);
+        }
+    }
+
     public Task StopAsync() => server.StopAsync(new MqttServerStopOptions());
 
     public async ValueTask DisposeAsync()
@@ -102,7 +119,6 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
         }
         else
         {
-            attempt.SessionItems[nameof(EmbeddedLink.Proven)] = attempt.ClientCertificate is not null;
             return Task.CompletedTask;
         }
         meters.ConnectionRefused(ConnectionRefusal.Identity);
@@ -112,8 +128,7 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
     private async Task ConnectedAsync(ClientConnectedEventArgs connected)
     {
         var session = await server.GetSessionAsync(connected.ClientId);
-        var proven = connected.SessionItems[nameof(EmbeddedLink.Proven)] is true;
-        var fresh = new EmbeddedLink(connected.ClientId, session, () => Disconnect(connected.ClientId)) { Proven = proven };
+        var fresh = new EmbeddedLink(connected.ClientId, session, () => Disconnect(connected.ClientId));
         links.AddOrUpdate(connected.ClientId, fresh, (_, old) => Replace(old, fresh));
     }
 
@@ -180,9 +195,10 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
             return;
         }
         var cost = (int)message.Payload.Length + Inbound.OverheadBytes;
-        if (!way.TakeShare(cost, limits.QueueBytesPerDock))
+        var inRate = way.Rate.Take(clock, limits.MessagesPerSecondPerDock);
+        if (!inRate || !way.TakeShare(cost, limits.QueueBytesPerDock))
         {
-            meters.MessageRefused(MessageRefusal.OverShare);
+            meters.MessageRefused(inRate ? MessageRefusal.OverShare : MessageRefusal.OverRate);
             Tell(way, Reason.RateExceeded);
             publish.Response.ReasonCode = MqttPubAckReasonCode.QuotaExceeded;
             return;
@@ -214,26 +230,32 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
         private const int PathsMax = 4;
         private readonly ConcurrentDictionary<DockAddress, DownLink> paths = new();
 
-        public bool Proven { get; init; }
+        /// <summary>Messages said to it.</summary>
+        public long Said => paths.Values.Sum(path => path.Said);
 
         public IEnumerable<DownLink> Paths => paths.Values;
 
         public DownLink? For(DockAddress path) =>
             paths.TryGetValue(path, out var known) ? known
             : paths.Count >= PathsMax ? null
-            : paths.GetOrAdd(path, p => new DownLink(p, clientId, session, disconnect) { Proven = Proven });
+            : paths.GetOrAdd(path, p => new DownLink(p, clientId, session, disconnect));
     }
 
     private sealed class DownLink(DockAddress path, string clientId, MqttSessionStatus session, Action disconnect)
         : DockLink(Transport.Mqtt, path)
     {
         private readonly string topic = Topics.Down(path);
+        private long said;
 
-        public override bool Send(ReadOnlyMemory<byte> frames) =>
-            session.TryEnqueueApplicationMessage(
-                new MqttApplicationMessage { Topic = topic, Payload = new ReadOnlySequence<byte>(frames) },
-                out _
-            );
+        public long Said => Interlocked.Read(ref said);
+
+        public override bool Send(ReadOnlyMemory<byte> frames)
+        {
+            var message = new MqttApplicationMessage { Topic = topic, Payload = new ReadOnlySequence<byte>(frames) };
+            var taken = session.TryEnqueueApplicationMessage(message, out _);
+            Interlocked.Add(ref said, taken ? 1 : 0);
+            return taken;
+        }
 
         public override void Close(string why) => disconnect();
 

@@ -18,10 +18,13 @@ internal sealed class ExternalBroker(
     DoorStates states,
     TimeProvider clock,
     ILogger<ExternalBroker> log,
-    DoorMeters meters
+    DoorMeters meters,
+    Action<ulong> sessionLost
 )
 {
     private const int OutgoingMax = 20_000;
+    private const int LastWordsWaits = 50;
+    private static readonly TimeSpan LastWordsWait = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ShortLife = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<DockAddress, BrokerLink> links = new();
     private readonly Channel<(string Topic, ReadOnlyMemory<byte> Frames)> outgoing = Channel.CreateBounded<(string, ReadOnlyMemory<byte>)>(
@@ -29,7 +32,8 @@ internal sealed class ExternalBroker(
         new BoundedChannelOptions(OutgoingMax) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true }
     );
     private long unackedBytes;
-    private bool hadSession;
+    private readonly ExpectedSession expected = new(settings);
+    private ulong connectedNs;
 
     public GatewaySettings Settings { get; } = settings;
 
@@ -85,6 +89,15 @@ internal sealed class ExternalBroker(
         }
     }
 
+    /// <summary>Completes when what was said is with the broker, or the broker is away.</summary>
+    public async Task SaidAsync(CancellationToken stopping)
+    {
+        for (var wait = 0; wait < LastWordsWaits && outgoing.Reader.Count > 0; wait++)
+        {
+            await Task.Delay(LastWordsWait, Clock, stopping);
+        }
+    }
+
     /// <summary>One connection's life. Throws when it did not last, so that the retry's back-off grows.</summary>
     private async Task ConnectionAsync(CancellationToken stopping)
     {
@@ -93,17 +106,18 @@ internal sealed class ExternalBroker(
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         await using var connection = new BrokerConnection(this, ended);
         var (present, client) = await connection.OpenAsync();
-        if (hadSession && !present)
+        if (!present && expected.IsExpected())
         {
             // What came while we were away may be lost at the broker. Docks repeat what was not acked; the loss is a record all the same.
             Log.SessionLost(Address);
-            states.SessionLost(Address);
+            sessionLost(connectedNs);
         }
-        hadSession = true;
+        expected.Remember();
         await connection.ProbeAsync();
         states.Set(Address, DoorState.Up, "");
         Log.BrokerReached(Address, present);
         await connection.ServeAsync(client);
+        connectedNs = UnixTime.NowNs(Clock);
         if (!stopping.IsCancellationRequested)
         {
             states.Set(Address, DoorState.Down, connection.Why);

@@ -38,14 +38,20 @@ internal sealed class SerialDoor(
         thread.Start();
     }
 
-    /// <summary>Ends the thread at once, whatever the port does.</summary>
-    public void Stop()
+    /// <summary>Tells the thread to end; what waits to be said still goes out, where the dock takes it.</summary>
+    public void BeginStop()
     {
         stopping.Set();
         lock (gate)
         {
             serving?.Stop();
         }
+    }
+
+    /// <summary>Ends the thread within a second, whatever the port does.</summary>
+    public void Stop()
+    {
+        BeginStop();
         thread?.Join();
     }
 

@@ -56,9 +56,15 @@ internal sealed class SerialLine : IDisposable
     /// <summary>Writes what the line has room for; answers how many bytes that was.</summary>
     public int Write(ReadOnlySpan<byte> bytes) => Terminal.Write(stream.SafeFileHandle, bytes);
 
+    /// <summary>Bytes on their way out of the port.</summary>
+    public int OutputLeft => Terminal.OutputLeft(stream.SafeFileHandle);
+
     public void Dispose()
     {
-        Terminal.DropOutput(stream.SafeFileHandle);
+        if (OutputLeft > 0)
+        {
+            Terminal.DropOutput(stream.SafeFileHandle);
+        }
         stream.Dispose();
         wakes.Dispose();
         woken.Dispose();

@@ -13,6 +13,10 @@ namespace TaserTelemetry.Gateway.Ingest.Doors;
 internal sealed class SerialService : IDisposable
 {
     private const int ReadBytes = 4_096;
+
+    // A dock that takes nothing is left after a second.
+    private const int LastWordsWaits = 50;
+    private const int LastWordsWaitMs = 20;
     private readonly SerialLine line;
     private readonly IngestQueue queue;
     private readonly TimeProvider clock;
@@ -41,7 +45,7 @@ internal sealed class SerialService : IDisposable
     {
         (this.line, this.queue, this.clock, this.meters, this.noise) = (line, queue, clock, meters, noise);
         link = new SerialLink(NowMs);
-        back = new WayBack(this, path, name) { Proven = true };
+        back = new WayBack(this, path, name);
         answers = new NoiseAnswers(clock);
     }
 
@@ -51,7 +55,7 @@ internal sealed class SerialService : IDisposable
         try
         {
             while (!stopping && Turn()) { }
-            WriteOut(); // the last words of a gateway that stops
+            SayLastWords();
         }
         finally
         {
@@ -105,6 +109,16 @@ internal sealed class SerialService : IDisposable
         }
         LookAtTheTime();
         return true;
+    }
+
+    /// <summary>What waits to be said when the gateway stops, the Goodbye last: written and sent, unless the dock does not take it.</summary>
+    private void SayLastWords()
+    {
+        for (var wait = 0; wait < LastWordsWaits && !hungUp && (OutputWaits() || line.OutputLeft > 0); wait++)
+        {
+            WriteOut();
+            hungUp |= line.Wait(toRead: false, toWrite: OutputWaits(), LastWordsWaitMs).HungUp;
+        }
     }
 
     private int TimeoutMs()

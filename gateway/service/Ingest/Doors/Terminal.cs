@@ -14,6 +14,7 @@ internal static class Terminal
     private const int SetFlags = 4;
     private const int NonBlocking = 0x800;
     private const int FlushOutput = 1;
+    private const nuint OutputQueued = 0x5411; // TIOCOUTQ
 
     [StructLayout(LayoutKind.Sequential)]
     // open: the kernel writes the answer into it
@@ -70,6 +71,13 @@ internal static class Terminal
         return (int)Math.Max(written, 0);
     }
 
+    /// <summary>Bytes that the line has taken and not yet sent; 0 also where it does not say.</summary>
+    public static int OutputLeft(SafeFileHandle line)
+    {
+        var left = 0;
+        return ioctl(Descriptor(line), OutputQueued, ref left) < 0 ? 0 : left;
+    }
+
     /// <summary>Lets go of what the line did not take: closing would wait for it, on a port that hangs for half a minute.</summary>
     public static void DropOutput(SafeFileHandle line) => _ = tcflush(Descriptor(line), FlushOutput); // a line that is gone has nothing to drop
 
@@ -99,4 +107,8 @@ internal static class Terminal
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int tcflush(int descriptor, int queue);
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int ioctl(int descriptor, nuint request, ref int value);
 }

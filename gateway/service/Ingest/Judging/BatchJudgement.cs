@@ -45,7 +45,7 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
         {
             return (FrameOutcome.Stored, default);
         }
-        var device = group.State.DeviceInForce(key.Device);
+        var device = group.State.Devices.GetValueOrDefault(key.Device);
         var marks =
             (BatchMarks)(uint)batch.Validate()
             | SenseCheck.Of(batch, receivedNs)
@@ -90,6 +90,7 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
 
     private static BatchMarks MarksOf(Sender sender, DeviceEnrolment? device) =>
         device is null ? BatchMarks.DeviceUnknown
+        : device.Standing != Standing.InForce ? BatchMarks.DeviceRevoked
         : device.Force != sender.Place.Force || (device.Armoury.Length > 0 && device.Armoury != sender.Place.Armoury)
             ? BatchMarks.PlaceDiffers
         : BatchMarks.None;
@@ -102,7 +103,11 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
         LeafRanges variants
     ) =>
         variants.Count > 0 ? FrameOutcome.StoredWith(Reason.BytesDiffer, ByteOf(batch, (int)(variants.AsSpan()[0].First - first)))
-        : device is null ? FrameOutcome.StoredWith(Reason.DeviceUnknown, FrameHeader.Bytes + RecordBatch.FixedBytes)
+        : device?.Standing != Standing.InForce
+            ? FrameOutcome.StoredWith(
+                device is null ? Reason.DeviceUnknown : Reason.DeviceRevoked,
+                FrameHeader.Bytes + RecordBatch.FixedBytes
+            )
         : (marks & MarkGroups.Doubtful) != BatchMarks.None ? FrameOutcome.StoredWith(Reason.RecordDoubtful, FirstDoubt(batch))
         : FrameOutcome.Stored;
 

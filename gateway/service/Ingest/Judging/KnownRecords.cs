@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.Gateway.Ingest.Trust;
 using LeafRanges = TaserTelemetry.Evidence.Leaves.SequenceRanges;
 
 namespace TaserTelemetry.Gateway.Ingest.Judging;
@@ -75,6 +76,21 @@ internal sealed class KnownRecords(Func<ulong, ReadOnlyMemory<byte>> readReceive
             }
         }
         return (Complete && first != ulong.MaxValue ? first : 0, last);
+    }
+
+    /// <summary>Where the records of a durable range stand, in order; cut to it.</summary>
+    public IReadOnlyList<StoredStretch> Within(in LogKey key, ulong first, ulong next)
+    {
+        var found = new List<StoredStretch>();
+        if (logs.TryGetValue(key, out var extents))
+        {
+            for (var at = FirstEndingAfter(extents, first); at < extents.Count && extents[at].First < next; at++)
+            {
+                var (from, to) = (Math.Max(first, extents[at].First), Math.Min(next, extents[at].First + extents[at].Count));
+                found.Add(new StoredStretch(from, (uint)(to - from), extents[at].Index, extents[at].FiledFirst));
+            }
+        }
+        return found;
     }
 
     /// <summary>A batch was added to the group in the making.</summary>

@@ -1,5 +1,6 @@
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Frames;
+using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Gateway.Ingest.Sessions;
 using TaserTelemetry.Gateway.Ingest.Trust;
 using TaserTelemetry.Ledger.Journals;
@@ -9,7 +10,7 @@ using Wire = TaserTelemetry.FirmwareProtocol.Messages;
 namespace TaserTelemetry.Gateway.Ingest.Judging;
 
 /// <summary>Everything a dock states besides event records: each is one leaf, said once for each frame number.</summary>
-internal sealed class StatementJudgement(GroupBuilder group, GapBook gaps)
+internal sealed class StatementJudgement(GroupBuilder group, GapBook gaps, ChainDesk chains)
 {
     private const ulong NsPerMs = 1_000_000;
 
@@ -28,9 +29,8 @@ internal sealed class StatementJudgement(GroupBuilder group, GapBook gaps)
         group.Add(RecordKind.Frame, leaf!, bytes);
         if (frame.Decode<Wire.RangeGone>(out var gone).IsNone)
         {
-            var filed = group.State.Filed(gone.Log);
-            var turns = sender.Logs.Turns(group.State.Find(filed), gone.Log, gone.Range.First);
-            gaps.Gone(filed, gone with { Range = gone.Range with { First = gone.Range.First + turns } }, receivedNs);
+            var (filed, first) = Filed(sender, gone.Log, gone.Range.First);
+            gaps.Gone(filed, gone with { Range = gone.Range with { First = first } }, receivedNs);
         }
         else if (frame.Decode<Wire.LogCleared>(out var cleared).IsNone)
         {
@@ -51,8 +51,9 @@ internal sealed class StatementJudgement(GroupBuilder group, GapBook gaps)
         {
             return (default, rejection);
         }
-        var (leaf, outcome, spent) = HeadJudge.Judge(group.State, sender, arrival, head);
-        group.Add(RecordKind.Frame, leaf, bytes);
+        var (filed, first) = Filed(sender, head.Log, head.FirstSequence);
+        var (leaf, outcome, spent) = HeadJudge.Judge(group.State, sender, arrival, head, filed, first);
+        chains.Arrived(group.Add(RecordKind.Frame, leaf, bytes), leaf);
         if (spent is { } number)
         {
             group.AddOwn(new NonceSpent(arrival.ReceivedNs, sender.Place.Dock, number, head.Log.Device));
@@ -60,7 +61,7 @@ internal sealed class StatementJudgement(GroupBuilder group, GapBook gaps)
         return (outcome, default);
     }
 
-    private static Rejection Read(Sender sender, in Arrival arrival, Frame frame, out Leaf? leaf)
+    private Rejection Read(Sender sender, in Arrival arrival, Frame frame, out Leaf? leaf)
     {
         leaf = null;
         switch (frame.Header.Type)
@@ -77,9 +78,7 @@ internal sealed class StatementJudgement(GroupBuilder group, GapBook gaps)
                 return undockedRejected;
             case MessageType.RangeGone:
                 var goneRejected = frame.Decode<Wire.RangeGone>(out var gone);
-                leaf = goneRejected.IsNone
-                    ? new RangeGone(arrival, gone.Log.Device, gone.Log.Log, gone.Log.Epoch, new LeafRanges(gone.Range), (ushort)gone.Reason)
-                    : null;
+                leaf = goneRejected.IsNone ? Gone(sender, arrival, gone) : null;
                 return goneRejected;
             case MessageType.LogCleared:
                 var clearedRejected = frame.Decode<Wire.LogCleared>(out var cleared);
@@ -120,13 +119,31 @@ internal sealed class StatementJudgement(GroupBuilder group, GapBook gaps)
         );
     }
 
-    private static StoredBlock BlockOf(Sender sender, in Arrival arrival, in Wire.BlockHeader header) =>
-        new(
+    /// <summary>
+    /// Where a source's own number is filed (SPEC clauses 6.2, 6.4): the epoch opened for it if it has none, and whole turns of a narrow counter.
+    /// </summary>
+    private (LogKey Key, ulong Sequence) Filed(Sender sender, in LogKey sent, ulong sequence)
+    {
+        var filed = group.State.Filed(sent);
+        return (filed, sequence + sender.Logs.Turns(group.State.Find(filed), sent, sequence));
+    }
+
+    private RangeGone Gone(Sender sender, in Arrival arrival, in Wire.RangeGone gone)
+    {
+        var (filed, first) = Filed(sender, gone.Log, gone.Range.First);
+        var ranges = new LeafRanges(gone.Range with { First = first });
+        return new(arrival, filed.Device, filed.Log, filed.Epoch, ranges, (ushort)gone.Reason);
+    }
+
+    private StoredBlock BlockOf(Sender sender, in Arrival arrival, in Wire.BlockHeader header)
+    {
+        var (filed, sequence) = Filed(sender, header.Log, header.Sequence);
+        return new(
             arrival,
-            header.Log.Device,
-            header.Log.Log,
-            header.Log.Epoch,
-            header.Sequence,
+            filed.Device,
+            filed.Log,
+            filed.Epoch,
+            sequence,
             header.Part,
             header.Parts,
             (byte)header.Kind,
@@ -135,6 +152,7 @@ internal sealed class StatementJudgement(GroupBuilder group, GapBook gaps)
             sender.Marks,
             sender.Grade
         );
+    }
 
     private static LogCleared Cleared(in Arrival arrival, in Wire.LogCleared cleared) =>
         new(

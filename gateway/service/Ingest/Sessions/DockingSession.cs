@@ -26,6 +26,7 @@ internal sealed class DockingSession(Sender sender, DockLink link, GatewaySessio
 
     private readonly List<FrameVerdict> settled = [];
     private readonly HashSet<LogKey> logs = [];
+    private long? offlineSinceMs;
 
     public Sender Sender { get; } = sender;
 
@@ -39,6 +40,18 @@ internal sealed class DockingSession(Sender sender, DockLink link, GatewaySessio
 
     /// <summary>Given back to the credit book; what is still to be said is said once.</summary>
     public bool Ended { get; set; }
+
+    /// <summary>
+    /// The dock's will came, of the connection that opened this session. It alone ends nothing: offline is believed when nothing more is heard
+    /// (SPEC clause 4.5).
+    /// </summary>
+    public void SaidOffline(long nowMs) => offlineSinceMs ??= nowMs;
+
+    /// <summary>Something came after all, or it was born again on the same connection.</summary>
+    public void Heard() => offlineSinceMs = null;
+
+    /// <summary>Said to be offline, and not heard since for as long as heartbeats may be missed.</summary>
+    public bool IsOffline(long nowMs) => offlineSinceMs is { } since && nowMs - since > Limits.SilenceMs;
 
     /// <summary>Logs that this session brought something of.</summary>
     public IReadOnlyCollection<LogKey> Logs => logs;

@@ -2,6 +2,7 @@ using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.Gateway.Configuration;
+using TaserTelemetry.Gateway.Ingest.Trust;
 
 namespace TaserTelemetry.Gateway.Ingest.Sessions;
 
@@ -69,6 +70,6 @@ internal static class Enrolments
         }
     }
 
-    private static PublicKey KeyOf(string base64) =>
-        base64.Length == 0 ? default : new PublicKey(KeyAlgorithm.Ed25519, Convert.FromBase64String(base64));
+    // The settings were checked before: what is no key here was refused there.
+    private static PublicKey KeyOf(string base64) => EnrolledKey.TryParse(base64, out var key) ? key : default;
 }

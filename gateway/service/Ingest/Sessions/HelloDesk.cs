@@ -20,10 +20,18 @@ internal sealed class HelloDesk(
 {
     private const uint BusyWaitMs = 30_000;
     private ulong lastSessionId;
+    private bool closed;
+
+    /// <summary>The gateway stops: every Hello from here on is answered with Busy.</summary>
+    public void Close() => closed = true;
 
     /// <summary>Opens a docking session, or answers the frame that says why not.</summary>
     public byte[]? Take(DockLink link, in Hello hello, ulong receivedNs)
     {
+        if (closed)
+        {
+            return FrameWriter.ToArray(0, 0, new Busy(hello.ConnectionId, BusyWaitMs, Reason.GatewayStopping));
+        }
         var spoken = new DockAddress(hello.Force, hello.Armoury, hello.Dock);
         var claimed =
             link.Transport == Transport.Serial && link.Claimed.Force.Length == 0 ? spoken with { Dock = link.Claimed.Dock } : link.Claimed;
@@ -81,8 +89,8 @@ internal sealed class HelloDesk(
     /// </summary>
     private byte[]? CheckSignature(DockLink link, in Hello hello, string dock)
     {
-        var key = state.DockInForce(dock)?.Key ?? default;
-        if (key.Algorithm == KeyAlgorithm.None)
+        var keys = state.KeysOfDock(dock);
+        if (keys.Count == 0)
         {
             return state.Policy.UnsignedDocks || state.DockInForce(dock) is null
                 ? null
@@ -95,7 +103,8 @@ internal sealed class HelloDesk(
         }
         if (hello.Signature.IsPresent)
         {
-            return SignatureCheck.Holds(key, hello.BytesToSign(), hello.Signature)
+            var (bytes, signature) = (hello.BytesToSign(), hello.Signature);
+            return keys.Any(key => SignatureCheck.Holds(key, bytes, signature))
                 ? null
                 : Refusal(Reason.SignatureWrong, ReasonAction.StopAndCall);
         }

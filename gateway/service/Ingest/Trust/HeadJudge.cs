@@ -2,6 +2,7 @@ using TaserTelemetry.Evidence.Decisions;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Gateway.Ingest.Sessions;
 using Leaves = TaserTelemetry.Evidence.Leaves;
 using Wire = TaserTelemetry.FirmwareProtocol.Messages;
@@ -21,14 +22,16 @@ internal static class HeadJudge
         DecisionState state,
         Sender sender,
         in Leaves.Arrival arrival,
-        in Wire.SessionHead head
+        in Wire.SessionHead head,
+        in LogKey filed,
+        ulong filedFirst
     )
     {
         var byDock = head.Grade == HeadGrade.C;
-        var key = (byDock ? state.DockInForce(head.Signer)?.Key : state.DeviceInForce(head.Signer)?.Key) ?? default;
-        var signed =
-            (byDock ? head.Signer == sender.Place.Dock : head.Signer == head.Log.Device)
-            && SignatureCheck.Holds(key, head.BytesToSign(), head.Signature);
+        var keys = byDock ? state.KeysOfDock(head.Signer) : state.KeysOfDevice(head.Signer);
+        var (bytes, signature) = (head.BytesToSign(), head.Signature);
+        var key = keys.FirstOrDefault(k => SignatureCheck.Holds(k, bytes, signature));
+        var signed = (byDock ? head.Signer == sender.Place.Dock : head.Signer == head.Log.Device) && key.Algorithm != KeyAlgorithm.None;
         var (grade, reason, proof, spent) = signed
             ? Fresh(state, sender, arrival, head)
             : (AuthenticityGrade.D, Reason.HeadSignatureWrong, HeadProof.None, null);
@@ -39,16 +42,16 @@ internal static class HeadJudge
         var marks = reason is Reason.NonceUnknown or Reason.NonceSpent or Reason.NonceExpired ? BatchMarks.NonceNotGood : BatchMarks.None;
         var leaf = new Leaves.SessionHead(
             arrival,
-            head.Log.Device,
-            head.Log.Log,
-            head.Log.Epoch,
-            head.FirstSequence,
-            head.NextSequence,
+            filed.Device,
+            filed.Log,
+            filed.Epoch,
+            filedFirst,
+            filedFirst + (head.NextSequence - head.FirstSequence),
             (KeyAlgorithm)Math.Min((byte)head.Signature.Algorithm, (byte)KeyAlgorithm.EcdsaP256),
             grade,
             proof,
             head.Counter,
-            KeyIdOf(key),
+            KeyIdOf(key.Algorithm == KeyAlgorithm.None && keys.Count > 0 ? keys[0] : key),
             marks
         );
         return (leaf, reason == Reason.None ? FrameOutcome.Stored : FrameOutcome.StoredWith(reason), spent);

@@ -7,7 +7,6 @@ namespace TaserTelemetry.Gateway.Ingest.Trust;
 /// <summary>Signatures of docks and devices against enrolled keys (SPEC clause 13.2). A wrong key, algorithm or length is simply no.</summary>
 internal static class SignatureCheck
 {
-    private const int CompressedPointBytes = 33;
     private const int PointBytes = 65;
     private const int CoordinateBytes = 32;
 
@@ -31,18 +30,13 @@ internal static class SignatureCheck
     private static bool EcdsaHolds(ReadOnlySpan<byte> key, ReadOnlySpan<byte> signedBytes, ReadOnlySpan<byte> signature)
     {
         // A compressed point would need its root drawn here; enrolment takes the uncompressed form and says so.
-        if (key.Length == CompressedPointBytes || key.Length != PointBytes)
+        if (key.Length != PointBytes)
         {
             return false;
         }
-        var parameters = new ECParameters
-        {
-            Curve = ECCurve.NamedCurves.nistP256,
-            Q = new ECPoint { X = key.Slice(1, CoordinateBytes).ToArray(), Y = key[(1 + CoordinateBytes)..].ToArray() },
-        };
         try
         {
-            using var ecdsa = ECDsa.Create(parameters);
+            using var ecdsa = ECDsa.Create(At(key));
             return ecdsa.VerifyData(signedBytes, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         }
         catch (CryptographicException)
@@ -50,4 +44,25 @@ internal static class SignatureCheck
             return false; // not a point of the curve: such a key verifies nothing
         }
     }
+
+    /// <summary>Whether 65 bytes are an uncompressed point of P-256.</summary>
+    public static bool IsPoint(ReadOnlySpan<byte> key)
+    {
+        try
+        {
+            using var ecdsa = ECDsa.Create(At(key));
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false; // not a point of the curve
+        }
+    }
+
+    private static ECParameters At(ReadOnlySpan<byte> point) =>
+        new()
+        {
+            Curve = ECCurve.NamedCurves.nistP256,
+            Q = new ECPoint { X = point.Slice(1, CoordinateBytes).ToArray(), Y = point[(1 + CoordinateBytes)..].ToArray() },
+        };
 }

@@ -77,6 +77,23 @@ public sealed class DecisionStateTests
     }
 
     [Fact]
+    public void The_key_before_a_rotation_counts_until_the_next_enrolment_also_through_a_snapshot()
+    {
+        var (old, next) = (new PublicKey(KeyAlgorithm.Ed25519, new byte[32]), new PublicKey(KeyAlgorithm.EcdsaP256, new byte[65]));
+        var state = new DecisionState();
+        state.Apply(0, new DockEnrolment(1, default, Dock, old, Standing.InForce, EnrolmentSource.Command), default);
+        Assert.Equal([old], state.KeysOfDock("dock-1"));
+        state.Apply(1, new DockEnrolment(2, default, Dock, next, Standing.InForce, EnrolmentSource.Rotation), default);
+        Assert.Equal([next, old], state.KeysOfDock("dock-1"));
+        state = DecisionSnapshot.Load(DecisionSnapshot.Save(state), out _)!;
+        Assert.Equal([next, old], state.KeysOfDock("dock-1"));
+        state.Apply(2, new DockEnrolment(3, default, Dock, next, Standing.InForce, EnrolmentSource.Command), default);
+        Assert.Equal([next], state.KeysOfDock("dock-1"));
+        state.Apply(3, new DockEnrolment(4, default, Dock, next, Standing.Withdrawn, EnrolmentSource.Command), default);
+        Assert.Empty(state.KeysOfDock("dock-1"));
+    }
+
+    [Fact]
     public void Quarantine_is_full_at_the_quota_and_not_before_it()
     {
         var state = new DecisionState();

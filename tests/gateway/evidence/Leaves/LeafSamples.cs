@@ -18,6 +18,7 @@ internal static class LeafSamples
     private static readonly FrozenDictionary<Type, int> ValuesWhenPinned = new Dictionary<Type, int>
     {
         [typeof(AuditVerb)] = 7,
+        [typeof(EnrolmentSource)] = 2,
         [typeof(OperatorDoing)] = 8,
     }.ToFrozenDictionary();
 

@@ -30,6 +30,7 @@ public sealed class MosquittoTests : IDisposable
         await using var again = await TestDock.ConnectAsync(url, RunningGateway.Dock);
         await again.OpenAsync(connectionId: 8);
         await again.AckOfAsync(await again.SendBatchAsync(RunningGateway.Device, 1, 20));
+        Assert.Single(gateway.Leaves<BrokerSessionLost>()); // without persistence this broker forgot the session that was expected
         Assert.Equal(20UL, gateway.Leaves<StoredBatch>().Aggregate(0UL, (sum, b) => sum + b.NewRanges.SequenceCount));
     }
 

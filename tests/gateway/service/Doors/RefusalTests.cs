@@ -1,10 +1,15 @@
+using Microsoft.Extensions.Time.Testing;
 using MQTTnet.Protocol;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.FirmwareProtocol.Sessions;
 using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Ingest;
+using TaserTelemetry.Gateway.Ingest.Doors;
+using TaserTelemetry.Gateway.Ingest.Sessions;
 using TaserTelemetry.Gateway.Tests.Ingest;
+using TaserTelemetry.Tests;
 
 namespace TaserTelemetry.Gateway.Tests.Doors;
 
@@ -73,6 +78,105 @@ public sealed class RefusalTests
         await over.CancelAsync();
         await screams;
         Assert.Equal(50UL, gateway.Leaves<StoredBatch>().Aggregate(0UL, (sum, b) => sum + b.NewRanges.SequenceCount));
+    }
+
+    [Fact]
+    public void A_dock_is_heard_as_often_in_a_second_as_the_limit_says_and_not_once_more()
+    {
+        var clock = new FakeTimeProvider();
+        var gate = new RateGate();
+        Assert.Equal(20, Enumerable.Range(0, 40).Count(_ => gate.Take(clock, 20)));
+        clock.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(2, Enumerable.Range(0, 40).Count(_ => gate.Take(clock, 20)));
+        clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(20, Enumerable.Range(0, 40).Count(_ => gate.Take(clock, 20)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_dock_that_sends_more_messages_a_second_than_it_may_is_told_to_hold_and_loses_nothing(bool externalBroker)
+    {
+        using var ground = new Ground();
+        await using var broker = externalBroker ? await Mosquitto.StartAsync(ground) : null;
+        await using var gateway = await RunningGateway.StartAsync(settings =>
+        {
+            settings.Limits.MessagesPerSecondPerDock = 10;
+            settings.Mqtt.Broker = broker is null ? "" : $"mqtt://127.0.0.1:{broker.Port}";
+        });
+        await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+        await dock.OpenAsync();
+        for (var number = 1u; number <= 30; number++)
+        {
+            await dock.PublishAsync(dock.UpTopic, TestDock.Batch(dock.Session, number, RunningGateway.Device, number, 1));
+        }
+        var held = await dock.ReceiveAsync<TaserTelemetry.FirmwareProtocol.Messages.Hold>();
+        Assert.Equal((true, Reason.RateExceeded), (held.DurationMs > 0, held.Reason));
+        // As every dock does: what is not acked is sent again.
+        await Ground.UntilAsync(
+            async () =>
+            {
+                var stored = gateway.Leaves<StoredBatch>().Select(b => b.First).ToHashSet();
+                foreach (var number in Enumerable.Range(1, 30).Where(n => !stored.Contains((ulong)n)).Take(1))
+                {
+                    await dock.PublishAsync(
+                        dock.UpTopic,
+                        TestDock.Batch(dock.Session, (uint)number, RunningGateway.Device, (ulong)number, 1)
+                    );
+                }
+                return stored.Count == 30;
+            },
+            "every batch to be stored"
+        );
+        Assert.Equal(30UL, gateway.Leaves<StoredBatch>().Aggregate(0UL, (sum, b) => sum + b.NewRanges.SequenceCount));
+    }
+
+    [Fact]
+    public void PUBACKs_leave_in_the_order_in_which_the_messages_came_whichever_is_due_first()
+    {
+        var order = new PubackOrder<int>();
+        var owed = Enumerable.Range(0, 4).Select(order.Came).ToList();
+        order.IsDue(owed[1]);
+        order.IsDue(owed[3]);
+        Assert.False(order.TryNext(out _));
+        order.IsDue(owed[0]);
+        Assert.Equal([0, 1], Sent());
+        order.IsDue(owed[2]);
+        Assert.Equal([2, 3], Sent());
+
+        List<int> Sent()
+        {
+            var sent = new List<int>();
+            while (order.TryNext(out var next))
+            {
+                sent.Add(next);
+            }
+            return sent;
+        }
+    }
+
+    [Fact]
+    public void A_will_alone_ends_nothing_and_35_seconds_of_silence_after_it_do()
+    {
+        var hello = TestDock.HelloOf(RunningGateway.Dock);
+        var terms = new GatewayTerms(1, Transport.Mqtt, "gw1", "", 8_192, 1);
+        var sender = new Sender(1, ArrivalVia.Mqtt, new Place("avon", "central", "dock-1"));
+        var machine = new GatewaySession(hello, terms, new Credit(1, 9_000), default);
+        var session = new DockingSession(sender, new SilentLink(), machine, new NothingDurable());
+        Assert.False(session.IsOffline(long.MaxValue));
+        session.SaidOffline(1_000);
+        Assert.False(session.IsOffline(1_000 + Limits.SilenceMs));
+        Assert.True(session.IsOffline(1_001 + Limits.SilenceMs));
+        session.Heard();
+        Assert.False(session.IsOffline(long.MaxValue));
+    }
+
+    private sealed class NothingDurable : IDurableLogs
+    {
+        public TaserTelemetry.FirmwareProtocol.Messages.SequenceRanges Missing(in TaserTelemetry.FirmwareProtocol.Messages.Docked docked) =>
+            docked.Held;
+
+        public Receipt? ReceiptFor(in TaserTelemetry.FirmwareProtocol.Messages.Docked docked) => null;
     }
 
     private static async Task ScreamAsync(TestDock dock, byte[] noise, CancellationToken over)

@@ -20,6 +20,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     private readonly WebApplication app;
     private readonly string folder;
     private readonly bool keep;
+    private bool stopped;
 
     private RunningGateway(WebApplication app, string folder, bool keep)
     {
@@ -115,6 +116,11 @@ internal sealed class RunningGateway : IAsyncDisposable
     /// <summary>A clean stop; the folders stay for the next start.</summary>
     public async Task StopAsync()
     {
+        if (stopped)
+        {
+            return;
+        }
+        stopped = true;
         await app.StopAsync();
         await app.DisposeAsync();
     }

@@ -46,6 +46,11 @@ internal sealed class TestDock : IAsyncDisposable
             .WithTcpServer(uri.Host, uri.Port)
             .WithProtocolVersion(MqttProtocolVersion.V500)
             .WithClientId(address.Dock);
+        dock.client.DisconnectedAsync += _ =>
+        {
+            dock.down.Writer.TryComplete();
+            return Task.CompletedTask;
+        };
         change?.Invoke(options);
         await dock.client.ConnectAsync(options.Build());
         await dock.client.SubscribeAsync(Topics.Down(address), MqttQualityOfServiceLevel.AtMostOnce);
@@ -220,6 +225,27 @@ internal sealed class TestDock : IAsyncDisposable
                 if (next.Type == T.Type)
                 {
                     return Decode<T>(next.Frame);
+                }
+            }
+            Split(await down.Reader.ReadAsync(late.Token)).ForEach(unread.Enqueue);
+        }
+    }
+
+    /// <summary>The next Want or Receipt, whichever comes: the ranges of one, none of the other.</summary>
+    public async Task<(List<SequenceRange> Wanted, List<SequenceRange> Receipted)> WantOrReceiptAsync(TimeSpan within)
+    {
+        using var late = new CancellationTokenSource(within);
+        while (true)
+        {
+            while (unread.TryDequeue(out var next))
+            {
+                if (next.Type == MessageType.Want)
+                {
+                    return ([.. Decode<Want>(next.Frame).Ranges.Span], []);
+                }
+                if (next.Type == MessageType.Receipt)
+                {
+                    return ([], [.. Decode<Receipt>(next.Frame).Ranges.ToArray().Select(range => range.Range)]);
                 }
             }
             Split(await down.Reader.ReadAsync(late.Token)).ForEach(unread.Enqueue);

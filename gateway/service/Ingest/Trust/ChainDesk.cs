@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.Gateway.Ingest.Judging;
+
+namespace TaserTelemetry.Gateway.Ingest.Trust;
+
+/// <summary>
+/// Signed heads are verified behind the journal, never before an ack (SPEC clause 13.6): a head waits until all that it covers is durable or its
+/// docking session is over; then it is checked beside the ingest thread, and what came of it is a leaf. A head without such a leaf, after a kill
+/// or a stop, is found again at the start. All but the check itself runs on the ingest thread.
+/// </summary>
+internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadCheck check)
+{
+    /// <summary>Heads checked in one go.</summary>
+    public const int AtOnceMax = 64;
+
+    private readonly Dictionary<ulong, SessionHead> waiting = [];
+    private readonly HashSet<ulong> checkedAlready = [];
+    private readonly ConcurrentQueue<ChainCheck> results = new();
+
+    /// <summary>Completes when nothing is being checked.</summary>
+    public Task Running { get; private set; } = Task.CompletedTask;
+
+    /// <summary>A head was stored, or read back at start.</summary>
+    public void Arrived(ulong index, SessionHead head)
+    {
+        if (!checkedAlready.Remove(index))
+        {
+            waiting[index] = head;
+        }
+    }
+
+    /// <summary>A check read back at start, perhaps before the head that it is of.</summary>
+    public void Replayed(ChainCheck leaf)
+    {
+        if (!waiting.Remove(leaf.HeadLeaf.Index) && !known.Complete)
+        {
+            checkedAlready.Add(leaf.HeadLeaf.Index);
+        }
+    }
+
+    /// <summary>
+    /// Writes down what was found and begins with what is due: of the leaves below <paramref name="durableNext"/>, which can be read back. Called
+    /// about once a second.
+    /// </summary>
+    public void Look(ulong nowNs, ulong durableNext, Func<ulong, bool> sessionIsOpen)
+    {
+        while (results.TryDequeue(out var found))
+        {
+            group.AddOwn(found with { AtNs = nowNs });
+        }
+        if (!known.Complete || !Running.IsCompleted || waiting.Count == 0)
+        {
+            return;
+        }
+        checkedAlready.Clear();
+        var due = new List<HeadToCheck>();
+        foreach (var (index, head) in waiting)
+        {
+            var covered = IsCovered(head);
+            if (due.Count < AtOnceMax && index < durableNext && (covered || !sessionIsOpen(head.Arrival.SessionId)))
+            {
+                var one = ToCheck(index, head, covered);
+                if (one.Stored?.All(stretch => stretch.Index < durableNext) ?? true)
+                {
+                    due.Add(one);
+                }
+            }
+        }
+        due.ForEach(one => waiting.Remove(one.Index));
+        if (due.Count > 0)
+        {
+            Running = Task.Run(() => due.ForEach(one => results.Enqueue(check.Of(one))));
+        }
+    }
+
+    private bool IsCovered(SessionHead head) =>
+        head.First == head.Next
+        || (
+            group.State.Find(new LogKey(head.Device, head.Log, head.Epoch)) is { } log
+            && log.Durable.Runs.Any(run => run.First <= head.First && run.Next >= head.Next)
+        );
+
+    private HeadToCheck ToCheck(ulong index, SessionHead head, bool covered)
+    {
+        var key = new LogKey(head.Device, head.Log, head.Epoch);
+        IReadOnlyList<PublicKey> keys = [.. group.State.KeysOfDevice(head.Device), .. group.State.KeysOfDock(head.Arrival.Place.Dock)];
+        return new HeadToCheck(index, head, keys, covered ? known.Within(key, head.First, head.Next) : null);
+    }
+}
+
+/// <summary>A stretch of a log in one stored batch.</summary>
+/// <param name="First">First sequence, as filed.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Index">The batch's leaf.</param>
+/// <param name="FiledFirst">Sequence of the batch's first record, as filed.</param>
+internal readonly record struct StoredStretch(ulong First, uint Count, ulong Index, ulong FiledFirst);
+
+/// <summary>A head that is due.</summary>
+/// <param name="Index">Its leaf.</param>
+/// <param name="Head">What the leaf says.</param>
+/// <param name="Keys">Keys that its signer may have signed with.</param>
+/// <param name="Stored">Where what it covers stands; null = not all of it came.</param>
+internal sealed record HeadToCheck(ulong Index, SessionHead Head, IReadOnlyList<PublicKey> Keys, IReadOnlyList<StoredStretch>? Stored);
