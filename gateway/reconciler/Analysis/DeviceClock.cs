@@ -23,11 +23,12 @@ internal sealed class DeviceClock
     private readonly int[] _segmentStarts;
     private readonly List<Anchor>[] _anchors;
     private readonly double _slope;
+    private readonly double _awayPpm;
 
     public DeviceClock(StoredEntry[] entries, IReadOnlyList<LogBatch> batches, IEnumerable<ClockComparison> comparisons, double driftPpm)
     {
         (_entries, _batches, _driftPpm) = (entries, batches, driftPpm);
-        _segmentStarts = Segments();
+        _segmentStarts = ClockSegments.Starts(entries, batches);
         _anchors = new List<Anchor>[_segmentStarts.Length];
         for (int i = 0; i < _anchors.Length; i++)
         {
@@ -49,16 +50,11 @@ internal sealed class DeviceClock
         CarryForward();
         CarryAcrossSettings();
         _slope = Slope();
+        _awayPpm = AwayPpm();
     }
 
     /// <summary>Device clock of an entry, ns; <see cref="long.MinValue"/> = the stamp is absent.</summary>
-    public long DeviceNs(int entry)
-    {
-        ref readonly var e = ref _entries[entry];
-        return e.Event.Stamp == EventRecord.StampAbsent || e.Event.Stamp > long.MaxValue / 4 / _batches[e.Batch].StampUnitNs
-            ? long.MinValue
-            : (long)(e.Event.Stamp * _batches[e.Batch].StampUnitNs);
-    }
+    public long DeviceNs(int entry) => ClockSegments.DeviceNs(_entries, _batches, entry);
 
     /// <summary>When an entry was written.</summary>
     public TimeInterval At(int entry)
@@ -80,6 +76,9 @@ internal sealed class DeviceClock
 
     /// <summary>True where the entry is the first of a segment.</summary>
     public bool BeginsSegment(int entry) => Array.BinarySearch(_segmentStarts, entry) >= 0;
+
+    /// <summary>True where the clock went back before the entry and no row says why.</summary>
+    public bool MovedSilently(int entry) => entry > 0 && ClockSegments.MovedSilently(_entries, _batches, entry);
 
     /// <summary>What the offset was right before and after a setting: how far the clock had run away.</summary>
     public long? OffsetBefore(int entry)
@@ -114,8 +113,16 @@ internal sealed class DeviceClock
             return Extend(a, device);
         }
 
+        // a step that no drift explains: the clock was moved somewhere in between, and the offset is the one or the other (domain 1.5)
+        long step = b.OffsetNs - a.OffsetNs;
+        double unexplained = Math.Abs(step - _slope * span) - 2 * _driftPpm * span / 1e6 - a.BoundNs - b.BoundNs;
+        if (unexplained > ClockSegments.BackwardsNs && Math.Abs(step) > RunAwayPpm / 1e6 * span)
+        {
+            return (a.OffsetNs + step / 2, Math.Abs(step) / 2 + Math.Max(a.BoundNs, b.BoundNs));
+        }
+
         double share = Math.Min(1.0, (double)(device - a.DeviceNs) / span);
-        return (a.OffsetNs + (long)((b.OffsetNs - a.OffsetNs) * share), Math.Max(a.BoundNs, b.BoundNs));
+        return (a.OffsetNs + (long)(step * share), Math.Max(a.BoundNs, b.BoundNs));
     }
 
     /// <summary>
@@ -128,7 +135,10 @@ internal sealed class DeviceClock
         double ppm = Math.Max(_driftPpm, Math.Abs(_slope) * 1e6 / 4);
         long offset = Math.Abs(anchor.OffsetNs);
         // one comparison alone does not say since when the clock is off: it may have run away all the while, at most as far as it is
-        double away = _slope == 0 && offset <= TimeInterval.HourNs ? Math.Min(offset, Math.Abs(apart) * RunAwayPpm / 1e6) : 0;
+        double away =
+            _slope != 0 ? 0
+            : offset <= TimeInterval.HourNs ? Math.Min(offset, Math.Abs(apart) * RunAwayPpm / 1e6)
+            : Math.Abs(apart) * _awayPpm / 1e6;
         return (anchor.OffsetNs + (long)(apart * _slope), anchor.BoundNs + (long)(Math.Abs(apart) * ppm / 1e6 + away));
     }
 
@@ -136,18 +146,41 @@ internal sealed class DeviceClock
     private double Slope()
     {
         var slopes = new List<double>();
-        foreach (var anchors in _anchors.Where(a => a.Count > 1))
+        foreach (var anchors in _anchors)
         {
-            double apart = anchors[^1].DeviceNs - anchors[0].DeviceNs;
-            if (apart > TimeInterval.DayNs / 2)
+            for (int i = 1; i < anchors.Count; i++)
             {
-                slopes.Add((anchors[^1].OffsetNs - anchors[0].OffsetNs) / apart);
+                double apart = anchors[i].DeviceNs - anchors[i - 1].DeviceNs;
+                if (apart > TimeInterval.DayNs / 2)
+                {
+                    slopes.Add((anchors[i].OffsetNs - anchors[i - 1].OffsetNs) / apart);
+                }
             }
         }
 
         slopes.Sort();
         double median = slopes.Count == 0 ? 0 : slopes[slopes.Count / 2];
         return Math.Abs(median) * 1e6 > _driftPpm && Math.Abs(median) < 0.01 ? median : 0;
+    }
+
+    /// <summary>
+    /// How far the clock has run away elsewhere, at most: after a loss its offset says nothing of drift, and one comparison then bounds
+    /// nothing by itself.
+    /// </summary>
+    private double AwayPpm()
+    {
+        double most = 0;
+        for (int s = 0; s < _segmentStarts.Length; s++)
+        {
+            long first = DeviceNs(_segmentStarts[s]);
+            foreach (var anchor in _anchors[s].Where(a => first != long.MinValue && a.DeviceNs - first > TimeInterval.DayNs))
+            {
+                double offset = Math.Abs((double)anchor.OffsetNs);
+                most = offset <= TimeInterval.HourNs ? Math.Max(most, offset * 1e6 / (anchor.DeviceNs - first)) : most;
+            }
+        }
+
+        return Math.Min(most, RunAwayPpm);
     }
 
     /// <summary>
@@ -201,46 +234,6 @@ internal sealed class DeviceClock
         }
 
         return new TimeInterval(Math.Min(low, high), high);
-    }
-
-    private int[] Segments()
-    {
-        var starts = new List<int> { 0 };
-        for (int i = 1; i < _entries.Length; i++)
-        {
-            var code = _entries[i - 1].Event.Code;
-            bool epochEnds = _batches[_entries[i].Batch].Epoch != _batches[_entries[i - 1].Batch].Epoch;
-            // a reset is stamped by the clock as it stands after the loss, unless its argument says otherwise (SPEC 15.5)
-            bool lostBefore = code == EventCode.ClockReset && !ResetBegins(i - 1);
-            bool lostHere = _entries[i].Event.Code == EventCode.ClockReset && ResetBegins(i);
-            if (code == EventCode.TimeSync || lostBefore || lostHere || epochEnds || SettingLost(i))
-            {
-                starts.Add(i);
-            }
-        }
-
-        return [.. starts];
-    }
-
-    /// <summary>A hole in which the clock went back, or leapt by most of a year: the row that set it is among what is missing.</summary>
-    private bool SettingLost(int entry)
-    {
-        if (_entries[entry].Sequence == _entries[entry - 1].Sequence + 1)
-        {
-            return false;
-        }
-
-        var (before, after) = (DeviceNs(entry - 1), DeviceNs(entry));
-        return before != long.MinValue && after != long.MinValue && (after < before || after - before > 300 * TimeInterval.DayNs);
-    }
-
-    /// <summary>Whether a reset's own stamp is of the new time: it stands no further from the argument than a minute.</summary>
-    private bool ResetBegins(int entry)
-    {
-        var e = _entries[entry].Event;
-        ulong unit = _batches[_entries[entry].Batch].StampUnitNs;
-        ulong apart = e.Stamp > e.Argument ? e.Stamp - e.Argument : e.Argument - e.Stamp;
-        return e.Stamp != EventRecord.StampAbsent && apart <= (ulong)TimeInterval.MinuteNs / unit;
     }
 
     private int SegmentOf(int entry)

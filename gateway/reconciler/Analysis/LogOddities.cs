@@ -44,12 +44,12 @@ internal sealed class LogOddities(DeviceHistory history, StoredEntry[] entries, 
             return;
         }
 
-        if (!clock.BeginsSegment(i) && _lastDeviceNs != long.MinValue && device < _lastDeviceNs - Step(i))
+        if ((!clock.BeginsSegment(i) || clock.MovedSilently(i)) && _lastDeviceNs != long.MinValue && device < _lastDeviceNs - Step(i))
         {
             history.Anomalies.Add(new LogAnomaly(AnomalyKind.TimeBackwards, Ref(i - 1), Ref(i), clock.At(i), _lastDeviceNs - device));
         }
 
-        if (clock.BeginsSegment(i) && DateTimeOffset.UnixEpoch.AddTicks(device / 100).Year < rules.ClockYearMin)
+        if (clock.BeginsSegment(i) && !clock.MovedSilently(i) && DateTimeOffset.UnixEpoch.AddTicks(device / 100).Year < rules.ClockYearMin)
         {
             history.Anomalies.Add(new LogAnomaly(AnomalyKind.YearImplausible, Ref(i), Ref(i), clock.At(i), device));
         }

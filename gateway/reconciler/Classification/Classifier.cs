@@ -14,6 +14,9 @@ namespace TaserTelemetry.Reconciler.Classification;
 /// </summary>
 internal static class Classifier
 {
+    /// <summary>How far the time written in the register of unintentional discharges may lie from the log's.</summary>
+    private const long DeclaredMinutes = 15;
+
     public static void Classify(World world)
     {
         foreach (var device in world.Devices)
@@ -38,7 +41,8 @@ internal static class Classifier
             return new Verdict(ActivationClass.Matched, "in one incident with a reported use");
         }
 
-        if (Register(activation) is { } row)
+        // a time that nothing bounds falls on every row, and so on none
+        if (world.IsBounded(activation.Start) && Register(activation) is { } row)
         {
             return row;
         }
@@ -77,15 +81,18 @@ internal static class Classifier
         {
             if (
                 row.SignedBy.Length > 0
-                && row.At.Widen(15 * TimeInterval.MinuteNs).Overlaps(activation.Start)
+                && row.At.Widen(DeclaredMinutes * TimeInterval.MinuteNs).Overlaps(activation.Start)
                 && Fits(row.CartridgeSerial, issue)
+                && IsDeclared(row, activation)
             )
             {
                 return new Verdict(ActivationClass.Unintentional, "declared unintentional, signed", row.Source);
             }
         }
 
-        if (issue is { Purpose: IssuePurpose.Operational })
+        // joins are made on intervals: only a time that lies wholly within the issue is on issue for certain, and where no return is
+        // written, the row of the workshop or the list is what says where the device was
+        if (issue is { Purpose: IssuePurpose.Operational } && Within(issue, activation.Start))
         {
             return null;
         }
@@ -101,6 +108,24 @@ internal static class Classifier
 
         return Workshop(activation);
     }
+
+    /// <summary>
+    /// One entry is about one discharge: the nearest one with a deployment, or without where none has one, and what else is in its armed
+    /// session. A function test a few minutes before it is not declared by it.
+    /// </summary>
+    private static bool IsDeclared(UnintentionalRow row, Activation activation)
+    {
+        var window = row.At.Widen(DeclaredMinutes * TimeInterval.MinuteNs);
+        var nearest = activation
+            .Device.Activations.Where(a => a.Start.Overlaps(window))
+            .OrderByDescending(a => a.Deployments > 0)
+            .ThenBy(a => Math.Abs(a.Start.MiddleNs - row.At.MiddleNs))
+            .First();
+        return nearest == activation || nearest.Session >= 0 && nearest.Session == activation.Session;
+    }
+
+    private static bool Within(IssueRow issue, TimeInterval when) =>
+        issue.IssuedAt.LowNs <= when.LowNs && issue.ReturnedAt is { } back && when.HighNs <= back.HighNs;
 
     private static Verdict? Workshop(Activation activation)
     {

@@ -142,11 +142,22 @@ internal static class Matcher
                 devices[probable.Serial] = probable;
             }
 
-            AddCrew(world, devices, report, band);
-            return Scored(world, devices, report, band);
+            // what the officer's own device shows is known only where its log is complete: elsewhere its silence points to nobody (2.7.4)
+            if (OwnIssuedCovered(world, report))
+            {
+                AddCrew(world, devices, report, band);
+            }
         }
 
         return Scored(world, devices, report, band);
+    }
+
+    private static bool OwnIssuedCovered(World world, OfficerReport report)
+    {
+        var own = new SortedDictionary<string, DeviceHistory>(StringComparer.Ordinal);
+        AddIssued(world, own, report.OfficerRef, report.UsedAt);
+        var span = report.UsedAt.Widen(CrewBandMinutes * TimeInterval.MinuteNs);
+        return own.Values.All(d => d.CoveredOver(span.LowNs, span.HighNs));
     }
 
     private static void AddCrew(World world, SortedDictionary<string, DeviceHistory> devices, OfficerReport report, TimeInterval band)

@@ -85,7 +85,9 @@ internal static class Scorer
     {
         if (report.Levels == UseLevels.None)
         {
-            return incident.HasUse ? !TestShape.LooksLikeTest(incident, world.Rules) : incident.Sessions.Count > 0;
+            return incident.HasUse
+                ? !TestShape.LooksLikeTest(incident, world.Rules) && !TestShape.IsOverlongTest(incident, world.Rules)
+                : incident.Sessions.Count > 0;
         }
 
         var highest = world.Rules.LevelOrder[world.Rules.Rank(report.Levels) - 1];

@@ -43,19 +43,22 @@ internal static class UsedCartridges
     /// <summary>The nearest in time that fired, or that may have where the model does not show it.</summary>
     private static Incident? Nearest(World world, CartridgeRow row, Dictionary<(string Reference, string Device), Incident> named)
     {
-        // a reference that reports know is no use of another incident
-        if (named.ContainsKey((row.IncidentRef, "")) || !world.DeviceBySerial.TryGetValue(row.DeviceSerial, out var device))
+        if (!world.DeviceBySerial.TryGetValue(row.DeviceSerial, out var device))
         {
             return null;
         }
 
+        // a reference that reports know is no use of another incident: but a second device's, whose report is missing, may be its
+        bool known = named.ContainsKey((row.IncidentRef, ""));
+        long apart = known ? TimeInterval.HourNs : TimeInterval.DayNs;
         Incident? nearest = null;
         foreach (var incident in device.Incidents)
         {
             bool fired = incident.Deployments > 0 || (!device.Model.HasCartridgeState && incident.Activations.Count > 0);
             if (
                 fired
-                && incident.Span.GapNs(row.At) <= TimeInterval.DayNs
+                && !(known && incident.Matches.Count > 0)
+                && incident.Span.GapNs(row.At) <= apart
                 && (nearest is null || incident.Span.GapNs(row.At) < nearest.Span.GapNs(row.At))
             )
             {

@@ -28,7 +28,7 @@ internal sealed class B05()
             if (first is not null && second is not null)
             {
                 string wording =
-                    $"Devices {first.Device.Serial} and {second.Device.Serial} were activated at the same time at {first.Start}, within the bounds of both clocks, on one incident.";
+                    $"Devices {first.Device.Serial} and {second.Device.Serial} were activated at the same time on one incident, within the bounds of both clocks: {first.Start} and {second.Start}.";
                 Add(world, sink, wording, joint.About());
             }
         }

@@ -20,6 +20,9 @@ internal sealed class C07()
         "That evidence was lost."
     )
 {
+    /// <summary>How much earlier than its use an exhibit may be written down: two clocks are read.</summary>
+    private const long SeizedBeforeMinutesMax = 10;
+
     public override IReadOnlyList<(string, string)> Parameters(RuleSet rules) =>
         [("exhibitDays", FormattableString.Invariant($"{rules.ExhibitDays}"))];
 
@@ -77,23 +80,17 @@ internal sealed class C07()
                 .ToLookup(p => p.Cartridge, p => p.Incident, StringComparer.Ordinal)
         );
         var kept = new Dictionary<Incident, int>();
-        foreach (var exhibit in exhibits)
+        // those whose reference a report has go first: the others then fall to the uses that are left
+        foreach (var exhibit in exhibits.OrderBy(e => byReference.Contains(e.IncidentRef) ? 0 : 1))
         {
             IEnumerable<Incident> candidates =
                 world.DeviceBySerial.TryGetValue(exhibit.DeviceSerial, out var device) ? device.Incidents
                 : exhibit.IncidentRef.Length > 0 && byReference.Contains(exhibit.IncidentRef) ? byReference[exhibit.IncidentRef]
                 : byCartridge.Value[SerialIndex.Normal(exhibit.CartridgeSerial)];
-            var of = candidates
-                .Where(i =>
-                    (i.Deployments > 0 || (!i.Device.Model.HasCartridgeState && i.Activations.Count > 0))
-                    && i.Span.LowNs <= exhibit.SeizedAt.HighNs + TimeInterval.HourNs
-                    && exhibit.SeizedAt.LowNs <= i.Span.HighNs + window
-                )
-                .ToList();
-            var named = of.FindAll(i =>
-                exhibit.IncidentRef.Length > 0 && i.Matches.Exists(m => m.Report.IncidentRef == exhibit.IncidentRef)
-            );
-            if ((named.Count > 0 ? named : of).MaxBy(i => i.Span.LowNs) is { } incident)
+            var of = candidates.Where(i => CanBeOf(exhibit, i, window)).ToList();
+            var named = of.FindAll(i => IsNamed(exhibit, i));
+            var open = of.FindAll(i => kept.GetValueOrDefault(i) < Math.Max(1, i.Deployments));
+            if ((named.Count > 0 ? named : open).MaxBy(i => i.Span.LowNs) is { } incident)
             {
                 kept[incident] = kept.GetValueOrDefault(incident) + 1;
             }
@@ -101,6 +98,21 @@ internal sealed class C07()
 
         return kept;
     }
+
+    /// <summary>A use that can have left the exhibit: operational, before the seizure, and of no other reference.</summary>
+    private static bool CanBeOf(ExhibitRow exhibit, Incident incident, long window) =>
+        (incident.Deployments > 0 || (!incident.Device.Model.HasCartridgeState && incident.Activations.Exists(IsOperational)))
+        && incident.Span.LowNs <= exhibit.SeizedAt.HighNs + SeizedBeforeMinutesMax * TimeInterval.MinuteNs
+        && exhibit.SeizedAt.LowNs <= incident.Span.HighNs + window
+        && (
+            exhibit.IncidentRef.Length == 0 || IsNamed(exhibit, incident) || !incident.Matches.Exists(m => m.Report.IncidentRef.Length > 0)
+        );
+
+    private static bool IsNamed(ExhibitRow exhibit, Incident incident) =>
+        exhibit.IncidentRef.Length > 0 && incident.Matches.Exists(m => m.Report.IncidentRef == exhibit.IncidentRef);
+
+    private static bool IsOperational(Activation a) =>
+        a.Class is ActivationClass.Matched or ActivationClass.Unaccounted or ActivationClass.Waiting;
 
     private static HashSet<string> Fired(Incident incident) =>
         incident

@@ -62,9 +62,8 @@ internal static class Duties
             duty.FirstUse ??= armed && !test && incident.Start.LowNs >= duty.Issue.IssuedAt.LowNs ? incident : null;
             duty.Tests.AddRange(
                 incident.Activations.Where(a =>
-                    a.Class != ActivationClass.Matched
+                    a.Class is ActivationClass.Test or ActivationClass.Unaccounted or ActivationClass.Waiting
                     && (a.Code == EventCode.Test || TestShape.Fits(a) || TestShape.IsOverlongTest(incident, world.Rules))
-                    && a.Class != ActivationClass.Training
                 )
             );
             var session = incident.Sessions.Count > 0 ? incident.Sessions[0] : null;

@@ -28,8 +28,8 @@ internal sealed class E09()
                 var next = device.Issues.FirstOrDefault(i => i.Purpose == IssuePurpose.Operational && i.IssuedAt.LowNs > row.At.HighNs);
                 long until = next?.IssuedAt.HighNs ?? world.AsOfNs;
                 int full = device.Activations.Count(a =>
-                    a.Start.LowNs >= row.At.LowNs
-                    && a.Start.HighNs <= until
+                    (IsSharp(a) ? a.Start.MiddleNs >= row.At.LowNs : a.Start.HighNs >= row.At.LowNs)
+                    && (IsSharp(a) ? a.Start.HighNs : a.Start.LowNs) <= until
                     && a.DurationMs + a.ResolutionMs >= device.Model.CycleMs
                     && a.Deployments == 0
                 );
@@ -64,4 +64,7 @@ internal sealed class E09()
             }
         }
     }
+
+    /// <summary>A time that is known to minutes only may lie on either side of the row: the absence of a test is then not shown (2.7.4).</summary>
+    private static bool IsSharp(Activation a) => a.Start.HighNs - a.Start.LowNs <= 10 * TimeInterval.MinuteNs;
 }
