@@ -130,6 +130,9 @@ internal static class CustodyRules
                     if (before.To > next.From)
                     {
                         var duty = paper.Cell(before.Row, "Purpose") == "operational" && paper.Cell(next.Row, "Purpose") == "operational";
+                        // 2.5 C05 asks for one officer with two devices: the same device twice is the other half of the rule, where its
+                        // next issue, to whomever, shows it
+                        duty &= column != "OfficerRef" || paper.Cell(before.Row, "DeviceSerial") != paper.Cell(next.Row, "DeviceSerial");
                         found.Add(
                             new Subject("C05", duty ? Verdict.Expected : Verdict.Allowed, "two open issues of one " + column)
                             {
@@ -161,8 +164,9 @@ internal static class CustodyRules
             var logged =
                 world.Devices[use.Device].ShowsCartridges && scene.IsDelivered(use) && use.CartridgesFired.Count == scene.Deployments(use);
             var booked = use.CartridgesFired.Where(kept.Contains).Any(used.Contains);
+            // 2.7.4 names C07: without the log of the use it is not testable, whatever the register books
             var sure =
-                (logged || booked)
+                (logged || booked && scene.IsDelivered(use))
                 && world.IsIssueWritten(use.Issue)
                 && world.EndMs > use.EndMs + 7 * TrueWorld.DayMs
                 && !world.IsTimeUnbounded(use.Device, use.StartMs, use.EndMs);

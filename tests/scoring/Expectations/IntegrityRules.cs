@@ -245,8 +245,11 @@ internal static class IntegrityRules
             .ToList();
         if (armed.Count == 0)
         {
-            // a training run or a discharge by mistake arms the device, too: whether that is a use the text leaves open
-            found.OfIssue("E01", others ? Verdict.Allowed : Verdict.Forbidden, issue.Id, "no armed use");
+            // a training run or a discharge by mistake arms the device, too: whether that is a use the text leaves open; and a test that no
+            // window excuses is operational by default, "anything unproven counts" (2.6, E03), if no test in time was made before it
+            var late = during.Exists(a => a.Purpose == "test" && a.StartMs > issue.IssuedMs + 14 * TrueWorld.MinuteMs);
+            var early = during.Exists(a => a.Purpose == "test" && a.StartMs <= issue.IssuedMs + TrueWorld.HourMs);
+            found.OfIssue("E01", others || late && !early ? Verdict.Allowed : Verdict.Forbidden, issue.Id, "no armed use");
             return;
         }
 

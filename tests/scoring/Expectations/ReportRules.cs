@@ -23,6 +23,16 @@ internal static class ReportRules
         }
     }
 
+    /// <summary>A13 rests on the silence of the device that the report names, and silence is evidence only under full coverage (2.7.4).</summary>
+    private static bool IsSilenceKnown(Scene scene, Report report, Use use)
+    {
+        var world = scene.World;
+        var (from, to) = (use.StartMs - 20 * TrueWorld.MinuteMs, use.EndMs + 20 * TrueWorld.MinuteMs);
+        return world
+            .Devices.Values.Where(d => Scene.Plain(d.Serial) == Scene.Plain(report.Serial))
+            .All(d => world.IsCovered(d.Serial, from, to) && !world.IsTimeUnbounded(d.Serial, from, to));
+    }
+
     private static void Serial(Scene scene, Report report, Use use)
     {
         var (world, found) = (scene.World, scene.Found);
@@ -49,7 +59,8 @@ internal static class ReportRules
                 grade == SerialGrade.OtherDevice
                 && use.ActivationIds.Count > 0
                 && scene.IsDelivered(use)
-                && world.IsIssueWritten(use.Issue);
+                && world.IsIssueWritten(use.Issue)
+                && IsSilenceKnown(scene, report, use);
             var near =
                 sure
                 && world.Activations.Any(a =>

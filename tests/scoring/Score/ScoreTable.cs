@@ -82,7 +82,7 @@ internal static class ScoreTable
 
     private static string Figures(Tally tally) =>
         Say(
-            $"Links: precision {P(Share(tally.LinksRight, tally.Links))} of {tally.Links}, recall {P(Share(tally.LinksRight, tally.LinksTrue))} of {tally.LinksTrue}. "
+            $"Links: precision {P(Share(tally.LinksRight, tally.Links))} of {tally.Links}, recall {P(Share(tally.LinksRight, tally.LinksTrue))} of {tally.LinksTrue} ({P(Share(tally.LinksNamedMade, tally.LinksNamed))} of the {tally.LinksNamed} whose report does not name another device or none). "
         )
         + Say($"Abstentions: {P(Share(tally.Abstained, tally.Reports))} of {tally.Reports} reports. ")
         + Say($"False A01a: {tally.Rule("A01a").WrongFindings} in {tally.Issues} issues. ")

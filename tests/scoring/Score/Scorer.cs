@@ -118,9 +118,18 @@ internal static class Scorer
 
         foreach (var use in world.Uses)
         {
-            if (scene.Reports.Of(use) is { IsRepeated: false })
+            if (scene.Reports.Of(use) is not { IsRepeated: false } report)
             {
-                tally.LinksTrue += world.ActivationsOf(use).Count(world.IsDelivered);
+                continue;
+            }
+
+            // a report that names another device, or none, is joined by officer and reference, or by nothing
+            var named = scene.Grade(report.Serial, use.Device) is SerialGrade.Exact or SerialGrade.NoDevice;
+            foreach (var activation in world.ActivationsOf(use).Where(world.IsDelivered))
+            {
+                tally.LinksTrue++;
+                tally.LinksNamed += named ? 1 : 0;
+                tally.LinksNamedMade += named && made.Contains((activation.Id, use.Id)) ? 1 : 0;
             }
         }
     }

@@ -61,6 +61,11 @@ internal sealed class Tally(string profile)
     /// <summary>Joins that a received log and a written report make possible.</summary>
     public int LinksTrue { get; set; }
 
+    /// <summary>Those of them whose report does not name another device or none, and how many of these were made.</summary>
+    public int LinksNamed { get; set; }
+
+    public int LinksNamedMade { get; set; }
+
     public int Reports { get; set; }
 
     public int Abstained { get; set; }
@@ -90,6 +95,8 @@ internal sealed class Tally(string profile)
         Links += other.Links;
         LinksRight += other.LinksRight;
         LinksTrue += other.LinksTrue;
+        LinksNamed += other.LinksNamed;
+        LinksNamedMade += other.LinksNamedMade;
         Reports += other.Reports;
         Abstained += other.Abstained;
         Issues += other.Issues;

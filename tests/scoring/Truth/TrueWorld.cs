@@ -174,15 +174,38 @@ internal sealed class TrueWorld
         foreach (var fault in _faultsOf[device].Where(f => f.What is "clock-reset" or "clock-set-back"))
         {
             var next = _visitsOf[device].FirstOrDefault(v => v.AtMs > fault.AtMs)?.AtMs ?? EndMs;
-            var before =
-                fault.What == "clock-reset" ? fault.AtMs : _visitsOf[device].LastOrDefault(v => v.AtMs < fault.AtMs)?.AtMs ?? StartMs;
+            // only a docking before it bounds what lies before a reset (2.7.4: bounded time); from then on the model's drift does (1.5)
+            var docked = _visitsOf[device].LastOrDefault(v => v.AtMs < fault.AtMs)?.AtMs ?? StartMs;
+            var before = fault.What == "clock-reset" && docked > StartMs ? fault.AtMs : docked;
             if (fromMs <= next + 15 * MinuteMs && toMs >= before - 15 * MinuteMs)
             {
                 return true;
             }
         }
 
-        return false;
+        return IsAdrift(device, fromMs);
+    }
+
+    /// <summary>
+    /// Domain 1.5: between two comparisons the clock is interpolated; with one alone the model's drift widens the time. Where a device
+    /// drifts by more than its model does (D04), and nothing before was compared or the row of the setting is lost, that bounds nothing.
+    /// </summary>
+    private bool IsAdrift(string device, long fromMs)
+    {
+        var drift = Math.Abs(Devices[device].DriftPpm);
+        if (drift * 0.0864 <= (Devices[device].Model == "X26" ? 8 : 2))
+        {
+            return false;
+        }
+
+        var before = _visitsOf[device].LastOrDefault(v => v.AtMs < fromMs)?.AtMs;
+        if (before is { } docked && IsCovered(device, docked, docked + MinuteMs))
+        {
+            return false;
+        }
+
+        var next = _visitsOf[device].FirstOrDefault(v => v.AtMs >= fromMs)?.AtMs ?? EndMs;
+        return (next - fromMs) * drift / 1e6 > 2 * MinuteMs;
     }
 
     public PaperRow? IssueRow(string issueId) => _issueRows.GetValueOrDefault(issueId);
