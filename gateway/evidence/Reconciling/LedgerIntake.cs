@@ -48,6 +48,7 @@ public sealed class LedgerIntake
     private readonly List<ClockComparison> comparisons = [];
     private readonly List<DeviceEnrolment> enrolments = [];
     private readonly List<CartridgeReading> cartridges = [];
+    private readonly HashSet<(string Device, Epoch Epoch, ulong Sequence, byte Bay, string Serial)> cartridgesKnown = [];
     private readonly DockingNotes dockings = new();
     private readonly GapNotes gaps = new();
     private readonly IntegrityNotes integrity = new();
@@ -265,6 +266,11 @@ public sealed class LedgerIntake
             if (part.Of == SerialOf.Cartridge && part.Serial.Length > 0 && part.Bay < EventRecord.BaysMax)
             {
                 var at = leaf.Arrival.ReceivedNs;
+                // Said again in a later docking session a Block is a leaf once more, and counts once (SPEC clause 8.16).
+                if (!cartridgesKnown.Add((leaf.Device, leaf.Epoch, leaf.Sequence, part.Bay, part.Serial)))
+                {
+                    continue;
+                }
                 cartridges.Add(new CartridgeReading(leaf.Device, leaf.Sequence, part.Bay, part.Serial, at, RefOf(reader)));
             }
         }

@@ -179,7 +179,7 @@ public sealed class LedgerIntakeTests
     }
 
     [Fact]
-    public void Cartridge_serials_come_out_of_blocks()
+    public void Cartridge_serials_come_out_of_blocks_and_a_block_said_again_counts_once()
     {
         using var ledger = new SampleLedger();
         var content = new byte[256];
@@ -190,23 +190,28 @@ public sealed class LedgerIntakeTests
         var frame = new byte[1_024];
         var key = new LogKey("X29000001", LogKind.Event, new Epoch(1, 7));
         var bytes = Block.Write(frame, 1, 1, new BlockHeader(key, 12, 1, 1, BlockKind.Serials, ""), content.AsSpan(0, length));
-        ledger.Append(
-            new StoredBlock(
-                Arrival,
-                "X29000001",
-                LogKind.Event,
-                key.Epoch,
-                12,
-                1,
-                1,
-                (byte)BlockKind.Serials,
-                LeafVerdict.Stored,
-                0,
-                BatchMarks.None,
-                TaserTelemetry.Evidence.Leaves.AuthenticityGrade.D
-            ),
-            frame[..bytes]
-        );
+        // said again in a later docking session, it is stored again and counts once
+        for (var said = 0; said < 2; said++)
+        {
+            ledger.Append(
+                new StoredBlock(
+                    Arrival,
+                    "X29000001",
+                    LogKind.Event,
+                    key.Epoch,
+                    12,
+                    1,
+                    1,
+                    (byte)BlockKind.Serials,
+                    LeafVerdict.Stored,
+                    0,
+                    BatchMarks.None,
+                    TaserTelemetry.Evidence.Leaves.AuthenticityGrade.D
+                ),
+                frame[..bytes]
+            );
+        }
+
         var reading = Assert.Single(Take(ledger).CartridgeReadings);
         Assert.Equal(("X29000001", 12UL, 1, "C620A1234"), (reading.Device, reading.Sequence, reading.Bay, reading.CartridgeSerial));
     }
