@@ -38,6 +38,21 @@ internal static partial class Rules
     public static IEnumerable<string> SkippedTests(string text) =>
         SkipPattern().Matches(text).Select(match => $"'{match.Value}': a skipped test is a defect");
 
+    /// <summary>A test that does nothing outside its campaign passes without having looked at anything.</summary>
+    public static IEnumerable<string> EmptyOutsideACampaign(string text) =>
+        CampaignOnlyPattern()
+            .Matches(text)
+            .Select(match => $"'{match.Groups["method"].Value}' does nothing outside a campaign: give it a small tier for every run");
+
+    /// <summary>Test names that a document gives in backticks and that no method among the sources has.</summary>
+    public static IEnumerable<string> TestsThatAreNot(string document, string sources) =>
+        TestNamePattern()
+            .Matches(document)
+            .Select(match => match.Groups["name"].Value)
+            .Distinct()
+            .Where(name => !Regex.IsMatch(sources, $@"\b(?:void|Task|Task<\w+>|ValueTask)\s+{name}\s*\("))
+            .Select(name => $"{name} is no test");
+
     public static IEnumerable<string> VagueNames(string path) =>
         VagueNamePattern().Matches(path).Select(match => $"'{match.Value}' says nothing; name the thing it holds");
 
@@ -78,6 +93,15 @@ internal static partial class Rules
 
     [GeneratedRegex(@"\b(Utils?|Utilities|Helpers?|Common|Misc)\b")]
     private static partial Regex VagueNamePattern();
+
+    [GeneratedRegex(
+        @"(?<method>\w+)\([^()]*\)\s*\{\s*if \(!(?:Campaign\.Is\([^)]*\)|IsCampaign)\)\s*\{?\s*return(?:\s+Task\.CompletedTask)?;"
+    )]
+    private static partial Regex CampaignOnlyPattern();
+
+    // capitals alone are a variable of the environment
+    [GeneratedRegex(@"`(?<name>(?![A-Z0-9_]+`)[A-Z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+)`")]
+    private static partial Regex TestNamePattern();
 
     [GeneratedRegex(@"\[[^\]]*\]\((?<target>[^)\s]+)\)")]
     private static partial Regex LinkPattern();

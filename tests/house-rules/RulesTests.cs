@@ -52,6 +52,22 @@ public sealed class RulesTests
     [Fact]
     public void A_skipped_test_is_found() => Assert.Single(Rules.SkippedTests("[Fact(Sk" + "ip = \"flaky\")]"));
 
+    [Theory]
+    [InlineData("public void A_b()\n    {\n        if (!Campaign.Is(\"x\"))\n        {\n            return;\n        }\n", 1)]
+    [InlineData("public async Task A_b(int seed) { if (!IsCampaign) return; Go(); }", 1)]
+    [InlineData("public Task A_b() { if (!Campaign.Is(\"x\")) { return Task.CompletedTask; }", 1)]
+    [InlineData("public void A_b()\n    {\n        if (!Campaign.Is(\"x\"))\n        {\n            Few();\n            return;\n", 0)]
+    public void A_test_that_does_nothing_outside_a_campaign_is_found(string text, int found) =>
+        Assert.Equal(found, Rules.EmptyOutsideACampaign(text).Count());
+
+    [Fact]
+    public void A_promise_whose_test_does_not_exist_is_found()
+    {
+        const string map = "| a promise | `A_kept`, `A_promise_kept` and `A_broken_one`, not `TASER_SEED` nor `max_queued_messages` |";
+        const string sources = "public void A_kept() => Assert.True(A_broken_one()); public async Task A_promise_kept() { }";
+        Assert.Equal(["A_broken_one is no test"], Rules.TestsThatAreNot(map, sources));
+    }
+
     [Fact]
     public void A_region_is_found() => Assert.Equal(2, Rules.Regions("  #region A\n  #endregion\n").Count());
 
