@@ -51,6 +51,7 @@ internal sealed class GatewayParty : IDurableLogs
     {
         group.Clear();
         Array.Clear(sessions);
+        Sessions = mistake == Mistake.SessionNumbersAgain ? 0 : Sessions;
     }
 
     public void Receive(World world, int dock, byte[] bytes)
@@ -89,7 +90,7 @@ internal sealed class GatewayParty : IDurableLogs
             Durable |= record < 0 ? 0 : 1 << record;
         }
 
-        foreach (var (_, session, number, _) in mistake == Mistake.SettlesBeforeFsync ? [] : group)
+        foreach (var (_, session, number, _) in mistake is Mistake.SettlesBeforeFsync or Mistake.NeverAcks ? [] : group)
         {
             session?.Settle(new(number, Verdict.Stored, ReasonAction.None, Reason.None, FrameVerdict.NoDetail));
         }

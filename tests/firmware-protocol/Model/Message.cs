@@ -29,6 +29,12 @@ internal enum Mistake
 
     /// <summary>A gateway counts a repeat as new.</summary>
     CountsRepeats,
+
+    /// <summary>A gateway makes frames durable and tells nobody.</summary>
+    NeverAcks,
+
+    /// <summary>A gateway that was killed gives out the session numbers of its earlier life once more.</summary>
+    SessionNumbersAgain,
 }
 
 /// <summary>How much may still go wrong: what keeps the worlds within reach finite.</summary>

@@ -146,10 +146,10 @@ internal sealed class World
         var receipted = Gateways[0].Receipted | Gateways[1].Receipted;
         var forgotten = Enumerable.Range(0, Parties).Aggregate(0, (gone, carrier) => gone | (HeldAtFirst[carrier] & ~Held[carrier]));
         return brokenPromise is not null ? brokenPromise
-            : (durable | Held[0] | Held[1]) != (1 << Records) - 1 ? "a record is nowhere any more"
             : Gateways.Any(gateway => (gateway.Receipted & ~gateway.Durable) != 0) ? "a receipt was given for what is not durable"
             : Gateways.Any(gateway => gateway.CountedTwice) ? "a record was counted twice"
             : (forgotten & ~receipted) != 0 ? "a dock forgot what no receipt covers"
+            : (durable | Held[0] | Held[1]) != (1 << Records) - 1 ? "a record is nowhere any more"
             : null;
     }
 
