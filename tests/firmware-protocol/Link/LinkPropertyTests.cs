@@ -18,7 +18,7 @@ public sealed class LinkPropertyTests
         from flip in Gen.Double[0, 0.002]
         from drop in Gen.Double[0, 0.002]
         from insert in Gen.Double[0, 0.001]
-        from echo in Gen.Double[0, 0.0005]
+        from echo in Gen.OneOf(Gen.Const(0.0), Gen.Double[0, 0.0005])
         from stall in Gen.Double[0, 0.001]
         from cut in Gen.Double[0, 0.0003]
         from calm in Gen.Long[0, 90_000]
@@ -32,67 +32,58 @@ public sealed class LinkPropertyTests
     [Fact, Trait("Campaign", "link")]
     public void Whatever_the_line_does_what_is_delivered_is_what_was_sent_each_frame_once_and_in_the_order_it_came()
     {
-        var lines = 0L;
-        var began = TimeProvider.System.GetTimestamp();
-        do
-        {
-            Gen.Select(Gen.Int, Weathers, Items).Sample((seed, weather, items) => BringHome(seed, weather, items), iter: Lines, threads: 1);
-            lines += Lines;
-        } while (Campaign.Is("link") && TimeProvider.System.GetElapsedTime(began) < Campaign.Length);
-        Console.WriteLine($"CAMPAIGN link: {lines:N0} lines, each promise kept");
+        var lines = Cases.Each(Gen.Select(Gen.Int, Weathers, Items), Lines, "link", c => BringHome(c.Item1, c.Item2, c.Item3));
+        Console.WriteLine($"CAMPAIGN link: seed {Campaign.Seed}, {lines:N0} lines with frames of any bytes, each promise kept");
+    }
+
+    [Fact, Trait("Campaign", "link")]
+    public void Whatever_the_line_does_the_two_sides_own_machines_bring_a_whole_log_home_and_no_frame_is_judged_twice()
+    {
+        var logs = Cases.Each(
+            Gen.Select(Gen.Int, Weathers, Gen.UInt[1, 2_000]),
+            40,
+            "link",
+            c => BringLogHome(new SessionsOnALine(c.Item1, c.Item2, c.Item3), c.Item2.CalmAtMs, c.Item3)
+        );
+        Console.WriteLine($"CAMPAIGN link: seed {Campaign.Seed}, {logs:N0} logs between the two sides' own machines, each came home whole");
     }
 
     [Fact]
-    public void Whatever_the_line_does_the_two_sides_own_machines_bring_a_whole_log_home_and_no_frame_is_judged_twice() =>
-        Gen.Select(Gen.Int, Weathers, Gen.UInt[1, 2_000])
-            .Sample(
-                (seed, weather, records) =>
-                {
-                    var world = new SessionsOnALine(seed, weather, records);
-                    var calmMs = weather.CalmAtMs + CalmMs;
-                    Assert.True(world.RunUntil(() => world.AllIsSaid, calmMs), $"{world.DurableCount} of {records} came home");
-                    var sessions = world.DockSessions;
-                    world.RunUntil(() => false, Math.Max(world.NowMs, weather.CalmAtMs) + 60_000);
-                    Assert.True(
-                        world.AllIsSaid || world.DockSessions > sessions,
-                        "once all is said it stays so, or a new session asks again"
-                    );
-                },
-                iter: 40,
-                threads: 1
-            );
-
-    [Fact]
     public void A_line_that_dies_for_ever_is_said_to_be_silent_at_both_ends_and_the_dock_keeps_trying() =>
-        Gen.Select(Gen.Int, Gen.Int[1, 3_000])
-            .Sample(
-                (seed, diesAtMs) =>
-                {
-                    var world = new LinkWorld(seed, Weather.Fair, Enumerable.Repeat(new byte[1_000], 40).ToArray());
-                    Assert.True(world.RunUntil(() => world.Dock.Session != 0, 2_000));
-                    world.RunUntil(() => false, world.NowMs + diesAtMs);
-                    world.Up.DieAt(world.NowMs);
-                    world.Down.DieAt(world.NowMs);
-                    var died = world.NowMs;
-                    world.RunUntil(() => world.Dock.Silences > 0 && world.Gateway.Silences > 0, died + Limits.SilenceMs + 500);
-                    Assert.Equal((1, 1), (world.Dock.Silences, world.Gateway.Silences));
-                    Assert.Equal((0u, 0u), (world.Dock.Session, world.Gateway.Session));
-                    Assert.True(world.Dock.Window.IsEmpty, "nothing carries over");
+        Cases.Each(Gen.Select(Gen.Int, Gen.Int[1, 3_000]), 30, "link", c => DieAndBeMended(c.Item1, c.Item2));
 
-                    // it tries on, ever more seldom, and the gateway says nothing
-                    var (up, down) = (world.Up.Bytes, world.Down.Bytes);
-                    world.RunUntil(() => false, died + 600_000);
-                    Assert.InRange(world.Up.Bytes - up, 1, 100 * 30);
-                    Assert.Equal(down, world.Down.Bytes);
+    private static void BringLogHome(SessionsOnALine world, long calmAtMs, uint records)
+    {
+        Assert.True(world.RunUntil(() => world.AllIsSaid, calmAtMs + CalmMs), $"{world.DurableCount} of {records} came home");
+        var sessions = world.DockSessions;
+        world.RunUntil(() => false, Math.Max(world.NowMs, calmAtMs) + 60_000);
+        Assert.True(world.AllIsSaid || world.DockSessions > sessions, "once all is said it stays so, or a new session asks again");
+    }
 
-                    // and when the line is mended everything comes home
-                    world.Up.DieAt(0);
-                    world.Down.DieAt(0);
-                    Assert.True(world.RunUntil(() => world.Dock.AllAcked, world.NowMs + CalmMs));
-                },
-                iter: 30,
-                threads: 1
-            );
+    private static void DieAndBeMended(int seed, int diesAtMs)
+    {
+        var world = new LinkWorld(seed, Weather.Fair, Enumerable.Repeat(new byte[1_000], 40).ToArray());
+        Assert.True(world.RunUntil(() => world.Dock.Session != 0, 2_000));
+        world.RunUntil(() => false, world.NowMs + diesAtMs);
+        world.Up.DieAt(world.NowMs);
+        world.Down.DieAt(world.NowMs);
+        var died = world.NowMs;
+        world.RunUntil(() => world.Dock.Silences > 0 && world.Gateway.Silences > 0, died + Limits.SilenceMs + 500);
+        Assert.Equal((1, 1), (world.Dock.Silences, world.Gateway.Silences));
+        Assert.Equal((0u, 0u), (world.Dock.Session, world.Gateway.Session));
+        Assert.True(world.Dock.Window.IsEmpty, "nothing carries over");
+
+        // it tries on, ever more seldom, and the gateway says nothing
+        var (up, down) = (world.Up.Bytes, world.Down.Bytes);
+        world.RunUntil(() => false, died + 600_000);
+        Assert.InRange(world.Up.Bytes - up, 1, 100 * 30);
+        Assert.Equal(down, world.Down.Bytes);
+
+        // and when the line is mended everything comes home
+        world.Up.DieAt(0);
+        world.Down.DieAt(0);
+        Assert.True(world.RunUntil(() => world.Dock.AllAcked, world.NowMs + CalmMs));
+    }
 
     private static void BringHome(int seed, Weather weather, byte[][] items)
     {
@@ -107,22 +98,26 @@ public sealed class LinkPropertyTests
         }
 
         Assert.Equal(sentItems.ToHashSet(), arrived);
-        LastSessionIsInOrder(world, items);
-        StaysQuiet(world);
+        LastSessionIsInOrder(world, items, lineRepeats: weather.Echo > 0);
+        StaysQuiet(world, weather.CalmAtMs);
     }
 
-    /// <summary>Each number carries what was sent under it; and of frames that went on the line once, none overtook another.</summary>
-    private static void LastSessionIsInOrder(LinkWorld world, byte[][] items)
+    /// <summary>
+    /// Each number carries what was sent under it; and of frames that went on the line once, none overtook another. But for a line that says
+    /// by itself again what it damaged when it was said: then a later frame may have come in between (seed 100, case 7242).
+    /// </summary>
+    private static void LastSessionIsInOrder(LinkWorld world, byte[][] items, bool lineRepeats)
     {
         var frames = world.Gateway.Delivered[^1].Frames;
         Assert.All(frames, f => Assert.Equal(items[world.Dock.Sent[f.Number].Item], f.Payload));
         var once = frames.Select(f => f.Number).Where(n => world.Dock.Sent[n].Times == 1).ToList();
-        Assert.Equal(once.Order(), once);
+        Assert.Equal(lineRepeats ? once : once.Order(), once);
     }
 
-    private static void StaysQuiet(LinkWorld world)
+    private static void StaysQuiet(LinkWorld world, long calmAtMs)
     {
-        var settledMs = world.NowMs + 35_000; // repeats on their way have come to nothing
+        // All may be home long before the line calms down: till then heartbeats are still damaged and asked for again (seed 1, case 1228).
+        var settledMs = Math.Max(world.NowMs, calmAtMs) + 35_000; // repeats on their way have come to nothing
         world.RunUntil(() => false, settledMs);
         var delivered = world.Gateway.Delivered.Sum(d => d.Frames.Count);
         var (up, down, silences) = (world.Up.Bytes, world.Down.Bytes, world.Dock.Silences + world.Gateway.Silences);

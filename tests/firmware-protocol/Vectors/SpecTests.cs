@@ -113,21 +113,34 @@ public sealed partial class SpecTests
     [Fact]
     public void Every_clause_that_the_code_cites_is_there()
     {
-        var folder = Path.Combine(Vector.Folder, "..", "..", "firmware-protocol");
-        var files = Directory
-            .GetFiles(folder, "*.*", SearchOption.AllDirectories)
-            .Where(f => Path.GetExtension(f) is ".cs" or ".c" or ".h");
-        var cited = files.SelectMany(f => Cited().Matches(File.ReadAllText(f)).Select(m => m.Groups[1].Value)).Distinct().ToList();
+        string[] folders = ["firmware-protocol", "gateway", "simulator", "tests"];
+        var files = folders
+            .SelectMany(f => Directory.GetFiles(Path.Combine(Vector.Folder, "..", "..", f), "*.*", SearchOption.AllDirectories))
+            .Where(f => Path.GetExtension(f) is ".cs" or ".c" or ".h" or ".go" or ".proto");
+        var cited = files.SelectMany(f => Clauses(File.ReadAllText(f))).Distinct().ToList();
         Assert.NotEmpty(cited);
         Assert.All(cited, clause => Assert.Contains(Lines, line => Begins(line, clause)));
     }
+
+    [Fact]
+    public void A_citation_names_each_of_its_clauses() =>
+        Assert.Equal(
+            ["6.2", "6.4", "8", "10", "15", "3"],
+            Clauses("(SPEC clauses 6.2, 6.4) clauses 8, 10 and 15; FORMAT.md clause 99; clause 3")
+        );
+
+    private static IEnumerable<string> Clauses(string text) =>
+        Cited().Matches(text).SelectMany(m => m.Groups["clause"].Captures.Select(c => c.Value));
 
     private static bool Begins(string line, string clause) =>
         line.StartsWith($"{clause} ", StringComparison.Ordinal)
         || line.StartsWith($"## {clause} ", StringComparison.Ordinal)
         || line.StartsWith($"{clause}.", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"clauses? (\d+(?:\.\d+)?)")]
+    // the ledger's format has clauses of its own
+    [GeneratedRegex(
+        @"(?<!FORMAT\.md )(?:clause (?<clause>\d+(?:\.\d+)?)|clauses (?<clause>\d+(?:\.\d+)?)(?:(?:, | and | to )(?<clause>\d+(?:\.\d+)?))*)"
+    )]
     private static partial Regex Cited();
 
     private static List<(string Name, string Clause)> TypeRows() =>
