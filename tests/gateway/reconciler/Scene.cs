@@ -37,6 +37,8 @@ internal sealed class Scene
 
     public DateTimeOffset AsOf { get; set; } = Day.AddDays(10);
 
+    public string Firmware { get; set; } = "";
+
     public uint BaysLive { get; set; } = Bays(BayState.Live, BayState.Live);
 
     public static uint Bays(params BayState[] states)
@@ -137,6 +139,7 @@ internal sealed class Scene
                 Device = device,
                 Model = _models[device],
                 Armoury = "central",
+                Firmware = Firmware,
                 ReceivedNs = (ulong)Day.AddMinutes(DockedAtMinute).ToUnixTimeMilliseconds() * 1_000_000,
                 ClockQuality = ClockQuality.TwoSided,
                 ClockBoundNs = 1_000_000_000,

@@ -28,7 +28,13 @@ internal sealed class Duty
     public TimeInterval TestWindow(RuleSet rules, Incident first)
     {
         long from = Issue.IssuedAt.LowNs - rules.TestBeforeIssueMinutes * TimeInterval.MinuteNs;
-        long to = Math.Min(first.Start.HighNs, Issue.IssuedAt.HighNs + rules.TestAfterIssueMinutes * TimeInterval.MinuteNs);
+        // test and use can stand minutes apart, in one incident: the use then begins with the first activation that is no test
+        long use = first
+            .Activations.Where(a => a.Class != ActivationClass.Test)
+            .Select(a => a.Start.HighNs)
+            .DefaultIfEmpty(first.Start.HighNs)
+            .Min();
+        long to = Math.Min(use, Issue.IssuedAt.HighNs + rules.TestAfterIssueMinutes * TimeInterval.MinuteNs);
         return new TimeInterval(from, Math.Max(from, to));
     }
 }

@@ -27,7 +27,8 @@ internal sealed class F01()
             );
             int logged = quarter.Uses.Count(i => i.Deployments > 0);
             int fired = quarter.Reports.Count(r => (r.Levels & (UseLevels.Fired | UseLevels.AngledDriveStun)) != UseLevels.None);
-            if (fired != logged)
+            // where a model's log does not show a cartridge, the level is not observable and no difference is computed (2.7.10)
+            if (fired != logged && quarter.Uses.All(u => u.Device.Model.HasCartridgeState))
             {
                 Add(
                     world,
