@@ -28,7 +28,11 @@ internal sealed class F01()
             int logged = quarter.Uses.Count(i => i.Deployments > 0);
             int fired = quarter.Reports.Count(r => (r.Levels & (UseLevels.Fired | UseLevels.AngledDriveStun)) != UseLevels.None);
             // where a model's log does not show a cartridge, the level is not observable and no difference is computed (2.7.10)
-            if (fired != logged && quarter.Uses.All(u => u.Device.Model.HasCartridgeState))
+            if (!quarter.Uses.TrueForAll(u => u.Device.Model.HasCartridgeState))
+            {
+                sink.NotTestable(Id, "firing is not observable in the log of some models used in the quarter");
+            }
+            else if (fired != logged)
             {
                 Add(
                     world,
