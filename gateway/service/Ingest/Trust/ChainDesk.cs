@@ -15,6 +15,9 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
     /// <summary>Heads checked in one go.</summary>
     public const int AtOnceMax = 64;
 
+    /// <summary>Heads that wait at once; of more, each is found again at the next start.</summary>
+    public const int WaitingMax = 100_000;
+
     private readonly Dictionary<ulong, SessionHead> waiting = [];
     private readonly HashSet<ulong> checkedAlready = [];
     private readonly ConcurrentQueue<ChainCheck> results = new();
@@ -25,7 +28,7 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
     /// <summary>A head was stored, or read back at start.</summary>
     public void Arrived(ulong index, SessionHead head)
     {
-        if (!checkedAlready.Remove(index))
+        if (!checkedAlready.Remove(index) && waiting.Count < WaitingMax)
         {
             waiting[index] = head;
         }

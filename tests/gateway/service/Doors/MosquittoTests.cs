@@ -2,6 +2,7 @@ using MQTTnet;
 using MQTTnet.Protocol;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Tests.Ingest;
 using TaserTelemetry.Tests;
 
@@ -71,6 +72,53 @@ public sealed class MosquittoTests : IDisposable
         await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, 1, 5));
         Assert.All(gateway.Leaves<StoredBatch>(), b => Assert.Equal("dock-1", b.Arrival.Place.Dock));
         Assert.Empty(gateway.Leaves<Quarantined>());
+    }
+
+    [Fact]
+    public async Task Two_gateways_on_one_broker_share_hello_and_all_else_goes_to_the_one_that_welcomed_the_dock()
+    {
+        await using var broker = await Mosquitto.StartAsync(ground);
+        var url = $"mqtt://127.0.0.1:{broker.Port}";
+        await using var one = await NamedAsync(url, "gw1");
+        await using var two = await NamedAsync(url, "gw2");
+        var welcomed = new List<string>();
+        foreach (var address in Docks)
+        {
+            await using var dock = await TestDock.ConnectAsync(url, address);
+            await dock.OpenAsync();
+            await dock.AckOfAsync(await dock.SendBatchAsync($"X-{address.Dock}", 1, 10));
+            welcomed.Add(dock.Welcome.Gateway);
+        }
+        Assert.Equal(["gw1", "gw2"], welcomed.Distinct().Order(StringComparer.Ordinal));
+        foreach (var (gateway, name) in new[] { (one, "gw1"), (two, "gw2") })
+        {
+            var its = Docks.Where((_, at) => welcomed[at] == name).Select(dock => dock.Dock);
+            Assert.Equal(its, gateway.Leaves<StoredBatch>().Select(batch => batch.Arrival.Place.Dock));
+            Assert.Empty(gateway.Leaves<Quarantined>());
+        }
+    }
+
+    private static IEnumerable<DockAddress> Docks =>
+        Enumerable.Range(1, 6).Select(number => RunningGateway.Dock with { Dock = $"dock-{number}" });
+
+    private static async Task<RunningGateway> NamedAsync(string url, string name)
+    {
+        var gateway = await RunningGateway.StartAsync(settings =>
+        {
+            (settings.Name, settings.Mqtt.Broker) = (name, url);
+            settings.Docks.AddRange(
+                Docks
+                    .Skip(1)
+                    .Select(dock => new DockSettings
+                    {
+                        Name = dock.Dock,
+                        Force = dock.Force,
+                        Armoury = dock.Armoury,
+                    })
+            );
+        });
+        await Ground.UntilAsync(() => Task.FromResult(gateway.Readiness.Report().Ready), $"{name} at the broker");
+        return gateway;
     }
 
     [Fact]
