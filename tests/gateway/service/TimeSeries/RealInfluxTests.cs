@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using TaserTelemetry.Gateway.Tests.Doors;
 using TaserTelemetry.Gateway.TimeSeries;
 using TaserTelemetry.Gateway.TimeSeries.Influx;
 using TaserTelemetry.Tests;
@@ -211,6 +212,32 @@ public sealed class RealInfluxTests : IAsyncLifetime, IDisposable
 
         Assert.Equal(1_000, await narrow.CountAsync("SELECT count(v) FROM m", "taser"));
         Assert.Empty(Refused());
+    }
+
+    [Fact]
+    public async Task Points_go_over_TLS_to_a_server_of_the_named_authority_and_to_no_other()
+    {
+        var (theirs, others) = (_folder.At("theirs"), _folder.At("others"));
+        Directory.CreateDirectory(theirs);
+        Directory.CreateDirectory(others);
+        using var authority = new TestCertificates(theirs);
+        using var stranger = new TestCertificates(others);
+        using var issued = authority.Issue("influx");
+        var port = Ground.FreePort();
+        var identity = $"cert={Path.Combine(theirs, "influx.pem")},key={Path.Combine(theirs, "influx.key")},verify=0";
+        var listen = $"OPENSSL-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork,{identity}";
+        await using var tls = RealProcess.Start("socat", theirs, "-d", "-d", listen, $"TCP:127.0.0.1:{_influx.Port}");
+        await tls.WaitForAsync("listening on");
+        using var known = Target(new InfluxSettings { Url = $"https://127.0.0.1:{port}", CaFile = authority.AuthorityFile });
+        using var unknown = Target(new InfluxSettings { Url = $"https://127.0.0.1:{port}", CaFile = stranger.AuthorityFile });
+
+        var refused = await unknown.WriteAsync(Sample.Body(1), 1, default);
+        Assert.Equal(WriteVerdict.Unknown, refused.Verdict);
+        Assert.Contains("certificate", refused.Words, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(0, await _influx.CountAsync("SELECT count(v) FROM m", "taser"));
+
+        Assert.Equal(WriteVerdict.Accepted, (await known.WriteAsync(Sample.Body(1), 1, default)).Verdict);
+        Assert.Equal(1, await _influx.CountAsync("SELECT count(v) FROM m", "taser"));
     }
 
     private InfluxV1 Target(InfluxSettings settings)
