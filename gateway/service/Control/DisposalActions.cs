@@ -5,6 +5,7 @@ using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Gateway.Hosting;
 using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Keeping;
+using TaserTelemetry.Gateway.TimeSeries;
 using SequenceRanges = TaserTelemetry.Evidence.Leaves.SequenceRanges;
 
 namespace TaserTelemetry.Gateway.Control;
@@ -180,7 +181,9 @@ internal static class DisposalActions
         if (journal.Settings.TimeSeries.Influx.Url.Length > 0)
         {
             lines.Add(
-                $"outside the gateway's reach: points in {journal.Settings.TimeSeries.Influx.Url}, until its own retention takes them"
+                journal.Settings.TimeSeries.Influx.Api == InfluxApi.V1
+                    ? $"points in {journal.Settings.TimeSeries.Influx.Url}: deleted at the start after a disposal; {new PointPurges(journal.Settings.Data).Pending().Count} spans of time wait for it. Its backups are outside the gateway's reach"
+                    : $"outside the gateway's reach: points in {journal.Settings.TimeSeries.Influx.Url}, until its own retention takes them"
             );
         }
         return new ControlAnswer(true, lines.Count == 0 ? ["Nothing was asked for, and nothing disposed of."] : lines);

@@ -100,4 +100,5 @@ internal sealed class DisposalRequests(string data)
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(DisposalRequest))]
+[JsonSerializable(typeof(IReadOnlyList<PointPurge>))]
 internal sealed partial class DisposalJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.Evidence.Reading;
 using TaserTelemetry.Gateway.Control;
 using TaserTelemetry.Gateway.Hosting;
 using TaserTelemetry.Gateway.Ingest;
@@ -30,6 +31,10 @@ internal static class DisposalRun
         {
             return ControlAnswer.Yes($"Nothing is due.{kept}");
         }
+        if (journal.Settings.TimeSeries.Influx.Url.Length > 0)
+        {
+            new PointPurges(journal.Settings.Data).Add(new EvidenceReader(journal.Ledger.OpenReader(0)), due);
+        }
         var requests = new DisposalRequests(journal.Settings.Data);
         var nowNs = UnixTime.NowNs(clock);
         requests.Begin(new DisposalRequest(0, RetentionClass.Routine, by.ToString(), nowNs, 0, DisposalRequests.Runs(due)));
@@ -38,7 +43,7 @@ internal static class DisposalRun
         journal.Commit();
         return ControlAnswer.Yes(
             $"{report.Erased} records were zeroed, {report.BytesErased} received bytes.{kept}",
-            "The embedded store is filled anew at the next start. 'dispose list' names the copies that are outside the gateway's reach."
+            "At the next start points of an InfluxDB 1.x are deleted, and both stores are filled anew. 'dispose list' names the copies that are outside the gateway's reach."
         );
     }
 

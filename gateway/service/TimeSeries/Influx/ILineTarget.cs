@@ -17,6 +17,10 @@ internal interface ILineTarget
     /// <summary>Asks the server who it is and whether it can take points as old as the given one. Throws only when cancelled.</summary>
     Task<ProbeReport> ProbeAsync(DateTimeOffset oldestPoint, CancellationToken cancel);
 
+    /// <summary>Deletes a device's event points between two times, both included. False = this server has no way, and they stay. Throws only when cancelled.</summary>
+    Task<(bool CanDelete, string Fault)> DeleteAsync(string device, long fromNs, long toNs, CancellationToken cancel) =>
+        Task.FromResult((false, ""));
+
     /// <summary>Runs an InfluxQL query. Throws only when cancelled.</summary>
     Task<QueryAnswer> QueryAsync(string influxQl, CancellationToken cancel);
 }

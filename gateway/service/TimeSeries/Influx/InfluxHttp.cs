@@ -109,6 +109,17 @@ internal sealed class InfluxHttp : IDisposable
         }
     }
 
+    /// <summary>An InfluxQL statement that changes something, which 1.x takes by POST alone; the server's words when it refuses, else empty.</summary>
+    public async Task<string> ExecuteAsync(string database, string influxQl, CancellationToken cancel)
+    {
+        var path = $"query?db={Uri.EscapeDataString(database)}&q={Uri.EscapeDataString(influxQl)}";
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Base, path));
+        var said = await SendAsync(request, AnswerBytesMax, cancel);
+        return said.Good && !said.Body.Contains("\"error\"", StringComparison.Ordinal) ? ""
+            : said.Body.Length > 0 ? ErrorWords(said.Body)
+            : $"The server answered {said.Status}.";
+    }
+
     public void Dispose() => _client.Dispose();
 
     private const string NoSecret = "no secret";

@@ -1,4 +1,5 @@
 using TaserTelemetry.Evidence.Reading;
+using TaserTelemetry.Gateway.Keeping;
 using TaserTelemetry.Gateway.TimeSeries.Counting;
 using TaserTelemetry.Gateway.TimeSeries.Following;
 using TaserTelemetry.Ledger.Journals;
@@ -35,6 +36,7 @@ internal sealed class InfluxKeeper : IStoreKeeper, IDisposable
     public async Task FollowAsync(CancellationToken cancel)
     {
         await ProbeAsync(cancel);
+        await PurgeAsync(cancel);
         await using var store = NewStore();
         using var reader = ReaderFrom(store.NextLeaf);
         await Following().FollowAsync(store, reader, cancel);
@@ -43,6 +45,7 @@ internal sealed class InfluxKeeper : IStoreKeeper, IDisposable
     public async Task FillAsync(CancellationToken cancel)
     {
         await ProbeAsync(cancel);
+        await PurgeAsync(cancel);
         await using var store = NewStore();
         using var reader = ReaderFrom(store.NextLeaf);
         await Following().TakeAsync(store, reader, store.NextLeaf, cancel);
@@ -85,6 +88,39 @@ internal sealed class InfluxKeeper : IStoreKeeper, IDisposable
         State.Reached(nextLeaf);
         State.Set(StorePhase.Following, "");
         return new SeriesReader(new EvidenceReader(_sources.OpenReader(nextLeaf)));
+    }
+
+    /// <summary>
+    /// Deletes what a disposal left behind here, before anything is filled: what else lay in the same time comes back with the filling, which
+    /// begins at the first record after a disposal. Where the server has no way to delete, the points stay and 'dispose list' says so.
+    /// </summary>
+    private async Task PurgeAsync(CancellationToken cancel)
+    {
+        var purges = new PointPurges(_sources.Data);
+        var attempts = 0;
+        foreach (var purge in purges.Pending())
+        {
+            while (true)
+            {
+                var (canDelete, fault) = await _target.DeleteAsync(purge.Device, purge.FromNs, purge.ToNs, cancel);
+                if (!canDelete)
+                {
+                    return;
+                }
+                if (fault.Length == 0)
+                {
+                    break;
+                }
+                State.Set(StorePhase.Waiting, $"points of disposed records could not be deleted: {fault}");
+                await Task.Delay(_waits.AfterFailure(++attempts), _sources.Time, cancel);
+            }
+        }
+        if (purges.Pending().Count > 0)
+        {
+            // whatever became of the disposal itself: what else lay in those times has to be sent again
+            _cursor.Delete();
+        }
+        purges.End();
     }
 
     /// <summary>Asks until the server can take points; what it cannot take for its retention is a warning and no reason to wait.</summary>

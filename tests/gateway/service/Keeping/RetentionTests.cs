@@ -220,7 +220,7 @@ public sealed class RetentionTests : IDisposable
         return new RunFact(found.Index, reader.Reference.LeafHash.ToString());
     }
 
-    private static async Task UploadAsync(RunningGateway gateway, string device, ulong connection)
+    internal static async Task UploadAsync(RunningGateway gateway, string device, ulong connection)
     {
         await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
         await dock.OpenAsync(connection);
@@ -240,7 +240,7 @@ public sealed class RetentionTests : IDisposable
         WitnessTests.Name(settings, 1, witness);
     }
 
-    private static ControlAnswer Ask(OpenJournal journal, string verb, ActorId by, params (string Name, string Value)[] arguments)
+    internal static ControlAnswer Ask(OpenJournal journal, string verb, ActorId by, params (string Name, string Value)[] arguments)
     {
         // two days on: what was just received is past its day
         var nowNs = UnixTime.ToNs(TimeProvider.System.GetUtcNow().AddDays(2));
@@ -248,7 +248,7 @@ public sealed class RetentionTests : IDisposable
         return ControlActions.Read(journal, request, "somebody", nowNs) ?? ControlActions.Run(journal, request, nowNs);
     }
 
-    private static T With<T>(GatewaySettings settings, Func<OpenJournal, T> act)
+    internal static T With<T>(GatewaySettings settings, Func<OpenJournal, T> act)
     {
         using var journal = OpenJournal.Open(settings);
         journal.AppendStart(settings, UnixTime.NowNs(TimeProvider.System));
@@ -272,7 +272,7 @@ public sealed class RetentionTests : IDisposable
     }
 
     /// <summary>So many days from now.</summary>
-    private sealed class At(int days) : TimeProvider
+    internal sealed class At(int days) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddDays(days);
     }
