@@ -34,6 +34,7 @@ internal static class RunCommand
         var capture = new Option<FileInfo?>("--capture") { Description = "write every dock's frames into this capture file" };
         var truth = new Option<FileInfo?>("--truth") { Description = "write the truth file here" };
         var documents = new Option<DirectoryInfo?>("--documents") { Description = "write reports and registers into this folder" };
+        var enrolment = new Option<FileInfo?>("--enrolment") { Description = "write docks, devices and keys for a gateway's --config" };
         var xlsx = new Option<bool>("--xlsx") { Description = "write reports and registers as XLSX too" };
         var json = new Option<bool>("--json") { Description = "one JSON document on standard output and nothing else" };
         var command = new Command("run", "play a scenario")
@@ -48,6 +49,7 @@ internal static class RunCommand
             capture,
             truth,
             documents,
+            enrolment,
             xlsx,
             json,
         };
@@ -63,6 +65,7 @@ internal static class RunCommand
                         Capture = parsed.GetValue(capture),
                         Truth = parsed.GetValue(truth),
                         Documents = parsed.GetValue(documents),
+                        Enrolment = parsed.GetValue(enrolment),
                         Xlsx = parsed.GetValue(xlsx),
                         Json = parsed.GetValue(json),
                     },
@@ -140,6 +143,12 @@ internal static class RunCommand
             Paperwork.Write(history, taker);
         }
 
+        if (options.Enrolment is { } enrolment)
+        {
+            using var file = File.Create(enrolment.FullName);
+            EnrolmentFile.Write(file, history);
+        }
+
         if (options.Truth is { } truth)
         {
             using var file = File.Create(truth.FullName);
@@ -163,6 +172,8 @@ internal sealed record RunOptions(string Scenario, ulong Seed, string? End)
     public FileInfo? Truth { get; init; }
 
     public DirectoryInfo? Documents { get; init; }
+
+    public FileInfo? Enrolment { get; init; }
 
     public bool Xlsx { get; init; }
 

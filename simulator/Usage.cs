@@ -42,6 +42,8 @@ internal static class Usage
                         e.Message.Replace("as expected type 'System.UInt64'", "as a whole number from 0", StringComparison.Ordinal)
                     )
                     .Where(m => !unmatched.Any(t => m.Contains($"'{t}'", StringComparison.Ordinal)))
+                    // of a verb that is not known it is also said that none was given
+                    .Where(m => unmatched.Count == 0 || command != root)
             )
             .Distinct()
             .ToList();

@@ -1,6 +1,7 @@
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.FirmwareProtocol.Sessions;
+using TaserTelemetry.FirmwareProtocol.Trust;
 
 namespace TaserTelemetry.Simulator.Docking;
 
@@ -18,8 +19,17 @@ internal enum DockProgress
 /// One dock in conversation, without sockets or clocks: the protocol's own <see cref="DockSession"/> says when and how often, and an
 /// <see cref="IDockWork"/> what there is to say.
 /// </summary>
-internal sealed class DockConversation(DockAddress address, Transport transport, IDockWork work, ulong bootId, Func<ulong> connectionIds)
+internal sealed class DockConversation(
+    DockAddress address,
+    Transport transport,
+    IDockWork work,
+    ulong bootId,
+    Func<ulong> connectionIds,
+    Sign? sign = null
+)
 {
+    private readonly Queue<(Nonce Nonce, ulong ExpiresUtcNs)> _nonces = new();
+
     private const string DockModel = "taser-sim dock";
 
     private readonly DockSession _dock = new(
@@ -102,8 +112,11 @@ internal sealed class DockConversation(DockAddress address, Transport transport,
                 case DockDuty.Over:
                     work.SessionLost();
                     break;
-                case DockDuty.SignHello sign:
-                    _dock.Signed(sign.Hello); // a simulated dock has no key
+                case DockDuty.SignHello asked:
+                    _dock.Signed(sign is null ? asked.Hello : asked.Hello.Signed(sign));
+                    break;
+                case DockDuty.KeepNonces keep:
+                    Keep(keep.Grant);
                     break;
                 case DockDuty.CallPerson call:
                     Progress = DockProgress.Stopped;
@@ -112,6 +125,34 @@ internal sealed class DockConversation(DockAddress address, Transport transport,
                 default:
                     break; // a simulated dock forgets nothing, so it keeps no receipts; its clock is the machine's
             }
+        }
+    }
+
+    /// <summary>A nonce that the gateway granted and that has not expired, to be used once; none = there is none left.</summary>
+    public Nonce TakeNonce()
+    {
+        while (_nonces.TryDequeue(out var granted))
+        {
+            if (granted.ExpiresUtcNs > Clock.UtcNs)
+            {
+                return granted.Nonce;
+            }
+        }
+
+        return default;
+    }
+
+    private void Keep(NonceGrant grant)
+    {
+        foreach (var nonce in grant.Nonces)
+        {
+            _nonces.Enqueue((nonce, grant.ExpiresUtcNs));
+        }
+
+        // as many as a gateway has out at once: older ones have been replaced there
+        while (_nonces.Count > Limits.NoncePoolMax)
+        {
+            _nonces.Dequeue();
         }
     }
 

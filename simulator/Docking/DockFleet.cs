@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.FirmwareProtocol.Trust;
 using TaserTelemetry.Simulator.Randomness;
 using TaserTelemetry.Simulator.World;
 
@@ -54,10 +55,11 @@ internal sealed class DockFleet(History history, Uri? broker, string? serialPath
 
         var address = CaptureOutput.Address(history, dock);
         var visits = history.Visits.At(dock);
-        var work = new VisitWork(visits);
+        var work = new VisitWork(history, visits);
         var boot = RandomId();
         var temper = new DockTemper(dock.Temper, Draw.For(history.Seed, "temper " + dock.Name));
-        var talk = new DockConversation(address, serial ? Transport.Serial : Transport.Mqtt, work, boot, RandomId);
+        Sign? sign = dock.Signs ? bytes => SigningKeys.Sign(history.Seed, dock.Name, bytes) : null;
+        var talk = new DockConversation(address, serial ? Transport.Serial : Transport.Mqtt, work, boot, RandomId, sign);
         if (serial)
         {
             var line = new SerialDock(serialPath!, baud, talk, temper, time);

@@ -19,6 +19,7 @@ internal sealed class VisitCapture(CaptureWriter writer, History history, DockVi
     private readonly uint _session = checked((uint)visit.Id);
     private ulong _atNs = CaptureOutput.Ns(visit.TrueUtcMs);
     private uint _frame;
+    private int _heads;
 
     // a batch may hold fewer records than the Blocks before it were of
     private readonly HashSet<(DeviceLog, ulong)> _blocksWritten = [];
@@ -52,7 +53,16 @@ internal sealed class VisitCapture(CaptureWriter writer, History history, DockVi
                 sent[log] = before = new RangeSet();
             }
 
-            records += before.Missing(range).Sum(fresh => WriteRange(log, fresh));
+            foreach (var fresh in before.Missing(range))
+            {
+                records += WriteRange(log, fresh);
+                if (SessionHeads.Of(history, visit, log, fresh, _heads++, default, _atNs) is { } head)
+                {
+                    _atNs += StepNs;
+                    Number(head);
+                }
+            }
+
             if (visit.Altered is null)
             {
                 // what an altering dock passed on is read again at the next docking, as a second download would

@@ -29,6 +29,8 @@ internal sealed class VisitUpload
     /// <summary>Blocks went out for records that have not gone yet: their acks come first, for a Want names no parts (SPEC 8.16).</summary>
     public bool AwaitsBlocks { get; private set; }
 
+    public bool HeadsSaid { get; set; }
+
     public bool UndockedSaid { get; set; }
 
     /// <summary>The carrier is taken out.</summary>

@@ -1,5 +1,6 @@
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Simulator.World;
 
 namespace TaserTelemetry.Simulator.Docking;
@@ -8,8 +9,11 @@ namespace TaserTelemetry.Simulator.Docking;
 /// Visits one after another. One is over only when the gateway has acked everything it wanted and the Undocked itself, so a gateway
 /// that dies costs repeats and never a record. A new session begins the unfinished visit again: the gateway says what it still wants.
 /// </summary>
-internal sealed class VisitWork(IReadOnlyList<DockVisit> visits) : IDockWork
+internal sealed class VisitWork(History history, IReadOnlyList<DockVisit> visits) : IDockWork
 {
+    // what this visit has sent, in whatever sessions that was
+    private readonly Dictionary<DeviceLog, RangeSet> _sent = [];
+
     private readonly byte[] _buffer = new byte[Limits.MqttFrameBytesMax];
     private VisitUpload? _upload;
 
@@ -32,6 +36,13 @@ internal sealed class VisitWork(IReadOnlyList<DockVisit> visits) : IDockWork
                 return false;
             }
 
+            if (!upload.HeadsSaid)
+            {
+                upload.HeadsSaid = true;
+                SayHeads(upload.Visit, talk);
+                return false;
+            }
+
             if (!upload.UndockedSaid)
             {
                 upload.UndockedSaid = true;
@@ -40,6 +51,7 @@ internal sealed class VisitWork(IReadOnlyList<DockVisit> visits) : IDockWork
             }
 
             upload.Withdraw();
+            _sent.Clear();
             _upload = null;
             Done++;
         }
@@ -57,6 +69,29 @@ internal sealed class VisitWork(IReadOnlyList<DockVisit> visits) : IDockWork
 
         talk.Dock.Number(BatchSource.Reading(visit, (long)(clock.UtcNs / 1_000_000), talk.BootId, clock.MonotonicNs, clock.UtcNs));
         return new VisitUpload(visit, talk.Dock);
+    }
+
+    private RangeSet Sent(DeviceLog log)
+    {
+        if (!_sent.TryGetValue(log, out var ranges))
+        {
+            _sent[log] = ranges = new RangeSet();
+        }
+
+        return ranges;
+    }
+
+    private void SayHeads(DockVisit visit, DockConversation talk)
+    {
+        var heads = 0;
+        foreach (var (log, range) in _sent.SelectMany(s => s.Value.Runs.Select(r => (s.Key, r))))
+        {
+            var nonce = SessionHeads.GradeOf(visit, live: true) == HeadGrade.A ? talk.TakeNonce() : default;
+            if (SessionHeads.Of(history, visit, log, range, heads++, nonce, talk.Clock.UtcNs) is { } head)
+            {
+                talk.Dock.Number(head);
+            }
+        }
     }
 
     private void SendBatch(VisitUpload upload, DockConversation talk)
@@ -99,6 +134,7 @@ internal sealed class VisitWork(IReadOnlyList<DockVisit> visits) : IDockWork
                 dock.Session,
                 dock.NextNumber
             );
+            Sent(upload.Log(wanted)).Add(new SequenceRange(wanted.Range.First, records));
             upload.TookRecords(wanted.Range.Count > records);
             dock.Took(records);
             dock.NumberFrame(_buffer.AsSpan(0, bytes).ToArray(), records);

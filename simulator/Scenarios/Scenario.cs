@@ -44,7 +44,8 @@ internal sealed record ArmouryPlan(
 
 /// <param name="Clock">disciplined, free-running or not-set: what the dock says of its own clock.</param>
 /// <param name="Line">Line of the file on which its name stands.</param>
-internal sealed record DockPlan(int Line, string Name, string Transport, string Temper, string Clock);
+/// <param name="Signs">Whether it has a key: it signs its hello where it is challenged, and heads over what it read.</param>
+internal sealed record DockPlan(int Line, string Name, string Transport, string Temper, string Clock, bool Signs);
 
 /// <param name="Issued">Share of the armoury's serviceable devices that go out in this shift.</param>
 /// <param name="Line">Line of the file on which its name stands.</param>
@@ -77,6 +78,9 @@ internal sealed record DockingPlan(double AtReturn, int EveryDays, double PackLa
 
     /// <summary>Whether docks read the engineering log too: agency setting.</summary>
     public bool EngineeringLog { get; init; }
+
+    /// <summary>Share of devices with a key of their own, the X26 apart: they sign heads over what they wrote.</summary>
+    public double DeviceKeys { get; init; }
 
     /// <summary>Whether docks pass on what stands behind event records: pulses, both stamps of a setting, serials of packs.</summary>
     public bool Blocks { get; init; }

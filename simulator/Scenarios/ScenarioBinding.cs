@@ -64,7 +64,8 @@ internal static class ScenarioBinding
             map.Text("name"),
             map.Text("transport", null, "mqtt", "serial"),
             map.Text("temper", "honest", DockTempers.All),
-            map.Text("clock", "disciplined", "disciplined", "free-running", "not-set")
+            map.Text("clock", "disciplined", "disciplined", "free-running", "not-set"),
+            map.YesNo("signs", false)
         );
         map.Close();
         return plan;
@@ -116,6 +117,7 @@ internal static class ScenarioBinding
             SettingChange = map.Share("setting_change"),
             EngineeringLog = map.YesNo("engineering_log", false),
             Blocks = map.YesNo("blocks", false),
+            DeviceKeys = map.Share("device_keys"),
         };
         map.Close();
         return plan;

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.Simulator.Docking;
 using TaserTelemetry.Simulator.Documents;
 using TaserTelemetry.Simulator.World;
 
@@ -202,6 +204,10 @@ internal static class TruthFile
         json.WriteString("carrier", visit.Carrier);
         json.WriteNumber("clockErrorMs", visit.ClockErrorMs);
         json.WriteBoolean("complete", !visit.IsCut);
+        if (SessionHeads.GradeOf(visit, live: true) is not HeadGrade.None and var grade)
+        {
+            json.WriteString("headGrade", grade.ToString());
+        }
     }
 
     private static void WriteLog(Utf8JsonWriter json, DeviceLog log)

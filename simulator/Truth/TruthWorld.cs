@@ -20,6 +20,7 @@ internal static class TruthWorld
                 j.WriteString("transport", d.Transport);
                 j.WriteString("temper", d.Temper);
                 j.WriteString("clock", d.Clock);
+                WriteSigns(j, d.Signs);
             }
         );
         TruthFile.List(
@@ -35,6 +36,7 @@ internal static class TruthWorld
                 j.WriteNumber("durationUnitMs", d.Model.DurationUnitMs);
                 j.WriteNumber("clockDriftPpm", Math.Round(d.Clock.DriftPpm, 3, MidpointRounding.ToEven));
                 j.WriteBoolean("logTravelsInPack", d.Model.LogTravelsInPack);
+                WriteSigns(j, d.Signs);
             }
         );
         TruthFile.List(json, "officers", history.Officers, WriteOfficer);
@@ -53,6 +55,14 @@ internal static class TruthWorld
                 }
             }
         );
+    }
+
+    private static void WriteSigns(Utf8JsonWriter json, bool signs)
+    {
+        if (signs)
+        {
+            json.WriteBoolean("signs", true);
+        }
     }
 
     private static void WriteOfficer(Utf8JsonWriter json, Officer o)

@@ -60,6 +60,9 @@ internal sealed class Device
     /// <summary>Its camera-signal pack sends on arm and trigger, and on in safe mode.</summary>
     public bool SignalsCameras { get; init; }
 
+    /// <summary>Whether it has a key of its own.</summary>
+    public bool Signs { get; init; }
+
     /// <summary>Docked only every so many days; 0 = as the scenario has it.</summary>
     public int NeglectedDays { get; init; }
 

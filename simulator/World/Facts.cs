@@ -94,6 +94,9 @@ internal sealed class Dock(string name, Armoury armoury, string transport, strin
     /// <summary>Place among all docks of the force.</summary>
     public int Ordinal { get; init; }
 
+    /// <summary>Whether it has a key.</summary>
+    public bool Signs { get; init; }
+
     /// <summary>mqtt or serial.</summary>
     public string Transport { get; } = transport;
 

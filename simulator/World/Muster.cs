@@ -24,6 +24,7 @@ internal static class Muster
                         new Dock(plan.Count == 1 ? dock.Name : name + "-" + dock.Name, armoury, dock.Transport, dock.Temper, dock.Clock)
                         {
                             Ordinal = docks++,
+                            Signs = dock.Signs,
                         }
                     );
                 }
@@ -65,6 +66,7 @@ internal static class Muster
         // serials have a stream of their own: documents and tests name devices, so nothing else may move them
         var serials = Draw.For(history.Seed, "serials " + armoury.Name);
         var odd = Draw.For(history.Seed, "odd devices " + armoury.Name);
+        var keys = Draw.For(history.Seed, "device keys " + armoury.Name);
         var (faults, breaches) = (history.Scenario.Faults, history.Scenario.Breaches);
         var busy = faults.BusyDevices;
         foreach (var (model, count) in plan.Devices)
@@ -87,6 +89,7 @@ internal static class Muster
                 )
                 {
                     Ordinal = history.Serials.Count - 1,
+                    Signs = model != Model.X26 && keys.Chance(history.Scenario.Docking.DeviceKeys),
                     Busy = draw.Chance(busy) || forgotten,
                     SignalsCameras = (model == Model.X2 || model == Model.X26P) && odd.Chance(faults.SignalPacks),
                     NeglectedDays = forgotten || !model.LogTravelsInPack && odd.Chance(breaches.DockingNeglected) ? odd.Between(40, 60) : 0,

@@ -117,7 +117,7 @@ public sealed class BlockTests
         var gateway = new ScriptedGateway(transport == Transport.Serial ? "" : "up") { Credit = new Credit(credit, 64 * 1024) };
         var visits = Force.Visits.Where(v => v.Dock.Name == dock).ToList();
         var address = CaptureOutput.Address(Force, visits[0].Dock);
-        var talk = new DockConversation(address, transport, new VisitWork(visits), 5, () => 77);
+        var talk = new DockConversation(address, transport, new VisitWork(Force, visits), 5, () => 77);
         talk.Connected(new SessionTime(0, 0));
         for (var ms = 20L; ms < 1_000_000 && talk.Progress == DockProgress.Working; ms += 20)
         {

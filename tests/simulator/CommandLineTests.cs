@@ -11,12 +11,21 @@ public sealed class CommandLineTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    private static readonly (string Name, string Value)[] Elsewhere =
+    [
+        ("TZ", "Asia/Kathmandu"),
+        ("LC_ALL", "tr_TR.UTF-8"),
+        ("DOTNET_PROCESSOR_COUNT", "1"),
+        ("DOTNET_gcServer", "0"),
+    ];
+
     [Fact]
-    public async Task The_same_command_twice_writes_the_same_bytes_of_every_output()
+    public async Task The_same_command_writes_the_same_bytes_of_every_output_whatever_the_time_zone_the_language_and_the_processors()
     {
         foreach (var run in new[] { "a", "b" })
         {
             var (code, _, error) = await RunAsync(
+                run == "a" ? [] : Elsewhere,
                 "run",
                 "--scenario",
                 "one-armoury-day",
@@ -30,6 +39,8 @@ public sealed class CommandLineTests : IDisposable
                 In(run + ".cap"),
                 "--documents",
                 In(run),
+                "--enrolment",
+                In(run + ".enrolment.json"),
                 "--xlsx"
             );
             Assert.Equal(("", 0), (error, code));
@@ -37,6 +48,7 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(File.ReadAllBytes(In("a.json")), File.ReadAllBytes(In("b.json")));
         Assert.Equal(File.ReadAllBytes(In("a.cap")), File.ReadAllBytes(In("b.cap")));
+        Assert.Equal(File.ReadAllBytes(In("a.enrolment.json")), File.ReadAllBytes(In("b.enrolment.json")));
         var names = Directory.GetFiles(In("a")).Select(Path.GetFileName).Order().ToList();
         Assert.Equal(names, Directory.GetFiles(In("b")).Select(Path.GetFileName).Order());
         Assert.All(names, n => Assert.Equal(File.ReadAllBytes(Path.Combine(In("a"), n!)), File.ReadAllBytes(Path.Combine(In("b"), n!))));
@@ -113,10 +125,20 @@ public sealed class CommandLineTests : IDisposable
 
     private string In(string name) => Path.Combine(_folder, name);
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    private static Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync([], arguments);
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(
+        IEnumerable<(string Name, string Value)> environment,
+        params string[] arguments
+    )
     {
         var program = Path.Combine(Path.GetDirectoryName(typeof(Usage).Assembly.Location)!, "taser-sim");
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();

@@ -198,7 +198,7 @@ public sealed class ConversationTests
         return new DockConversation(
             CaptureOutput.Address(_history, _history.Armouries[0].Docks.Single(d => d.Name == dock)),
             transport,
-            new VisitWork(Visits(dock)),
+            new VisitWork(_history, Visits(dock)),
             9,
             () => ids++
         );

@@ -27,6 +27,7 @@ public sealed class DeterminismTests : IDisposable
     [InlineData("memory-wrap")]
     [InlineData("tampered-dock")]
     [InlineData("hostile-dock")]
+    [InlineData("signed-docks")]
     public void Every_output_of_a_scenario_has_the_bytes_it_had_on_another_machine(string scenario)
     {
         var pinned = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "pinned-outputs.txt"))

@@ -30,6 +30,8 @@ internal sealed class ScriptedGateway(string upTopic = "up")
 
     public List<ClockReading> Readings { get; } = [];
 
+    public List<SessionHead> Heads { get; } = [];
+
     public Credit Credit { get; set; } = new(4, 64 * 1024);
 
     /// <summary>Says what else to answer to a numbered frame, instead of acking it.</summary>
@@ -104,6 +106,11 @@ internal sealed class ScriptedGateway(string upTopic = "up")
         if (frame.Decode(out ClockReading reading).IsNone)
         {
             Readings.Add(reading);
+        }
+
+        if (frame.Decode(out SessionHead head).IsNone)
+        {
+            Heads.Add(head);
         }
 
         if (Block.Decode(frame, out var block).IsNone)

@@ -19,7 +19,7 @@ public sealed class TemperTests
         var dock = history.Armouries[0].Docks[0];
         var visits = history.Visits.Where(v => v.Dock == dock).ToList();
         var gateway = new ScriptedGateway();
-        var work = new VisitWork(visits);
+        var work = new VisitWork(history, visits);
         var ids = 1UL;
         var talk = new DockConversation(CaptureOutput.Address(history, dock), Transport.Mqtt, work, 1, () => ids++);
         var temper = new DockTemper(kind, Draw.For(1, kind));
