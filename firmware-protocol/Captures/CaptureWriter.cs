@@ -25,13 +25,14 @@ public sealed class CaptureWriter
 
     /// <summary>
     /// Writes one entry: one frame from a serial line, or one MQTT message. Throws where there are no bytes or more than
-    /// <see cref="CaptureFormat.CapturedBytesMax"/>.
+    /// <see cref="CaptureFormat.CapturedBytesMax"/>, or a source longer than <see cref="CaptureFormat.SourceBytesMax"/>.
     /// </summary>
     public void Write(ulong receivedUtcNs, Transport transport, CaptureDirection direction, DockAddress source, ReadOnlySpan<byte> bytes)
     {
         ArgumentOutOfRangeException.ThrowIfZero(bytes.Length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes.Length, CaptureFormat.CapturedBytesMax);
         var name = source.ToString();
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, CaptureFormat.SourceBytesMax);
         var header = buffer.AsSpan(0, CaptureFormat.EntryHeaderBytes);
         header.Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(header, (uint)bytes.Length);

@@ -95,6 +95,20 @@ public sealed class SessionRulesTests
     }
 
     [Fact]
+    public async Task An_anchor_altered_under_its_own_stamp_is_a_variant_and_opens_no_epoch()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+        await dock.OpenAsync();
+        await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, 0, 10));
+        await dock.OpenAsync();
+        var verdict = await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, 9, 1, durationMs: 1));
+        Assert.Equal((Verdict.Stored, Reason.BytesDiffer), (verdict.Verdict, verdict.Reason));
+        Assert.Empty(gateway.Leaves<EpochOpened>());
+        Assert.Equal(10UL, Sequences(gateway));
+    }
+
+    [Fact]
     public async Task A_log_without_epochs_that_goes_on_is_looked_at_once_and_goes_on()
     {
         await using var gateway = await RunningGateway.StartAsync();
