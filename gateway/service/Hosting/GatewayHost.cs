@@ -44,6 +44,11 @@ internal static class GatewayHost
         {
             await StartOrStopAsync(app, cancellation);
         }
+        catch (OperationCanceledException ended) when (app.Services.GetRequiredService<FatalEnd>().Why is { } why)
+        {
+            // what was already running found that the gateway cannot go on, before all of it had started
+            throw new StartRefusedException(why, ended);
+        }
         catch (IOException taken) when (taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             throw new StartRefusedException(
