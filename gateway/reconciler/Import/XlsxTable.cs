@@ -17,6 +17,9 @@ internal static class XlsxTable
     /// <summary>How much larger than packed a part may unpack to: office software stays below 50, a zip bomb reaches 1,000.</summary>
     public const int RatioMax = 200;
 
+    private const string WorkbookFolder = "xl/";
+    private const string OpenDocumentContent = "content.xml";
+
     /// <summary>Why the workbook is refused before it is unpacked; null = it is not.</summary>
     public static string? Refuse(byte[] workbook, long unpackedBytesMax = UnpackedBytesMax, int ratioMax = RatioMax)
     {
@@ -41,7 +44,9 @@ internal static class XlsxTable
                 }
             }
 
-            return null;
+            return zip.Entries.Any(entry => entry.FullName.StartsWith(WorkbookFolder, StringComparison.OrdinalIgnoreCase)) ? null
+                : zip.GetEntry(OpenDocumentContent) is not null ? "is an OpenDocument sheet, which is not read: save it as XLSX or CSV"
+                : "is a zip archive without a workbook in it: hand over what is inside, as XLSX or CSV";
         }
         catch (InvalidDataException)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using TaserTelemetry.Reconciler.Import;
 using TaserTelemetry.Reconciler.Output;
@@ -181,6 +182,22 @@ public sealed class ImporterTests
         var import = Plain(book.ToArray());
         Assert.Equal("xlsx", import.Answer.Encoding);
         Assert.Empty(ReportVersions.Changes(Plain($"{Header}\n{Row}\n").Reports[0], Assert.Single(import.Reports)));
+    }
+
+    [Theory]
+    [InlineData("content.xml", "OpenDocument")]
+    [InlineData("reports.csv", "without a workbook")]
+    public void An_archive_that_is_no_workbook_is_refused_with_what_to_do(string inside, string word)
+    {
+        using var archive = new MemoryStream();
+        using (var zip = new ZipArchive(archive, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            zip.CreateEntry(inside);
+        }
+
+        var failure = XlsxTable.Refuse(archive.ToArray());
+        Assert.Contains(word, failure, StringComparison.Ordinal);
+        Assert.Contains("XLSX or CSV", failure, StringComparison.Ordinal);
     }
 
     [Fact]
