@@ -43,7 +43,13 @@ public sealed class DataLock : IDisposable
     }
 
     /// <summary>Lets go of it. The file stays.</summary>
-    public void Dispose() => handle.Dispose();
+    public void Dispose()
+    {
+        if (handle.IsClosed)
+            return;
+        RealDisk.Unlock(handle);
+        handle.Dispose();
+    }
 
     private static int ReadHolder(string path)
     {

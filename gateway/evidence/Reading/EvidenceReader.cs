@@ -81,6 +81,21 @@ public sealed class EvidenceReader : IDisposable
         return status;
     }
 
+    /// <summary>Reads to the end and calls <paramref name="take"/> with this reader at each leaf.</summary>
+    /// <exception cref="JournalDamagedException">A record cannot be read: what stands behind it was not looked at.</exception>
+    public void ReadToEnd(Action<EvidenceReader> take)
+    {
+        ArgumentNullException.ThrowIfNull(take);
+        for (var status = Read(); status != ReadStatus.End; status = Read())
+        {
+            if (status == ReadStatus.Damaged)
+            {
+                throw new JournalDamagedException(Problem!.Value);
+            }
+            take(this);
+        }
+    }
+
     /// <summary>The new events of the leaf at hand; empty unless the answer is <see cref="EventsState.Present"/>.</summary>
     public EventsState ReadEvents(out NewEvents events)
     {

@@ -90,14 +90,7 @@ public sealed class DisposalPlan
     private static void Walk(Func<EvidenceReader> open, Action<EvidenceReader> take)
     {
         using var reader = open();
-        for (var status = reader.Read(); status != ReadStatus.End; status = reader.Read())
-        {
-            if (status == ReadStatus.Damaged)
-            {
-                throw new JournalDamagedException(reader.Problem!.Value);
-            }
-            take(reader);
-        }
+        reader.ReadToEnd(take);
     }
 
     /// <summary>Imports have no session; each of their frames then stands for itself.</summary>

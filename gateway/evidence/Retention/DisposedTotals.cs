@@ -16,7 +16,7 @@ public sealed class DisposedTotals
         [.. totals.Select(t => new DisposedTotal(t.Key.Class, t.Key.Month, t.Value.Records, t.Value.Bytes))];
 
     /// <summary>
-    /// Takes in a ledger, which it reads twice: a disposal leaf stands behind the records it names. A record whose bytes are zero and that
+    /// Takes in a ledger, which it reads twice where something was disposed of: a disposal leaf stands behind the records it names. A record whose bytes are zero and that
     /// no leaf names is damage and not counted here.
     /// </summary>
     /// <param name="open">Opens a reader at the beginning.</param>
@@ -39,6 +39,10 @@ public sealed class DisposedTotals
                 }
             }
         );
+        if (classes.Count == 0)
+        {
+            return; // nothing can be counted: most ledgers are spared the second reading
+        }
         Walk(
             open,
             reader =>
@@ -73,13 +77,6 @@ public sealed class DisposedTotals
     private static void Walk(Func<EvidenceReader> open, Action<EvidenceReader> take)
     {
         using var reader = open();
-        for (var status = reader.Read(); status != ReadStatus.End; status = reader.Read())
-        {
-            if (status == ReadStatus.Damaged)
-            {
-                throw new JournalDamagedException(reader.Problem!.Value);
-            }
-            take(reader);
-        }
+        reader.ReadToEnd(take);
     }
 }

@@ -46,14 +46,7 @@ public sealed class RetentionFacts
     {
         ArgumentNullException.ThrowIfNull(reader);
         var facts = new RetentionFacts();
-        for (var status = reader.Read(); status != ReadStatus.End; status = reader.Read())
-        {
-            if (status == ReadStatus.Damaged)
-            {
-                throw new JournalDamagedException(reader.Problem!.Value);
-            }
-            facts.Take(reader.Index, reader.Leaf);
-        }
+        reader.ReadToEnd(at => facts.Take(at.Index, at.Leaf));
         return facts;
     }
 

@@ -26,6 +26,7 @@ public sealed class RealDisk : IDisk
     private const int LockShared = 1;
     private const int LockExclusive = 2;
     private const int LockOrFail = 4;
+    private const int LockNone = 8;
 
     private readonly Dictionary<string, SafeFileHandle> changedFolders = new(StringComparer.Ordinal);
 
@@ -143,8 +144,17 @@ public sealed class RealDisk : IDisk
     internal static bool IsLocked(string path)
     {
         using var handle = OpenHandle(path, ReadOnly | CloseOnExec);
-        return flock(Descriptor(handle), LockShared | LockOrFail) != 0;
+        if (flock(Descriptor(handle), LockShared | LockOrFail) != 0)
+            return true;
+        Unlock(handle);
+        return false;
     }
+
+    /// <summary>
+    /// Gives a lock back. Closing the file alone would not, while a process that another thread starts stands between its fork and its
+    /// exec: until then it has the same file open.
+    /// </summary>
+    internal static void Unlock(SafeFileHandle locked) => _ = flock(Descriptor(locked), LockNone);
 
     private static SafeFileHandle OpenHandle(string path, int flags, int mode = FileMode)
     {

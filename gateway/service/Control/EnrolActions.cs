@@ -108,7 +108,7 @@ internal static class EnrolActions
             return ControlAnswer.No($"The {what} {name} is revoked: enrol it anew.");
         }
         return rotate && (known.Algorithm == KeyAlgorithm.None || key.Algorithm == KeyAlgorithm.None || key == known)
-            ? ControlAnswer.No($"--rotate needs --key with another key than the one that {what} {name} has, and one that it has.")
+            ? ControlAnswer.No($"--rotate needs a {what} that has a key, and --key with another one.")
             : null;
     }
 

@@ -61,8 +61,12 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
         var due = new List<HeadToCheck>();
         foreach (var (index, head) in waiting)
         {
+            if (due.Count == AtOnceMax)
+            {
+                break;
+            }
             var covered = IsCovered(head);
-            if (due.Count < AtOnceMax && index < durableNext && (covered || !sessionIsOpen(head.Arrival.SessionId)))
+            if (index < durableNext && (covered || !sessionIsOpen(head.Arrival.SessionId)))
             {
                 var one = ToCheck(index, head, covered);
                 if (one.Stored?.All(stretch => stretch.Index < durableNext) ?? true)

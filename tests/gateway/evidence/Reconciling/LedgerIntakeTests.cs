@@ -179,6 +179,27 @@ public sealed class LedgerIntakeTests
     }
 
     [Fact]
+    public void Records_that_a_verified_head_covers_have_its_grade_and_no_others()
+    {
+        using var ledger = new SampleLedger();
+        static StoredBatch Unsigned(StoredBatch batch) =>
+            batch with
+            {
+                Epoch = default,
+                Grade = TaserTelemetry.Evidence.Leaves.AuthenticityGrade.D,
+            };
+        ledger.AppendBatch("X29000001", 0, Events(5), change: Unsigned);
+        ledger.AppendBatch("X29000001", 5, Events(5), change: Unsigned);
+        ledger.AppendBatch("X29000002", 0, Events(5), change: Unsigned);
+        void Check(ulong next, ChainResult result, TaserTelemetry.Evidence.Leaves.AuthenticityGrade grade) =>
+            ledger.Append(new ChainCheck(1, "X29000001", LogKind.Event, default, 0, next, default, result, grade));
+        Check(9, ChainResult.Verified, TaserTelemetry.Evidence.Leaves.AuthenticityGrade.B);
+        Check(10, ChainResult.ChainBroken, TaserTelemetry.Evidence.Leaves.AuthenticityGrade.D);
+        var grades = Take(ledger).Log.Batches.Select(b => b.Grade.ToString());
+        Assert.Equal(["B", "D", "D"], grades);
+    }
+
+    [Fact]
     public void Cartridge_serials_come_out_of_blocks_and_a_block_said_again_counts_once()
     {
         using var ledger = new SampleLedger();
