@@ -67,6 +67,10 @@ internal sealed class Follower(
                 cancel.ThrowIfCancellationRequested();
                 var held = store.NextLeaf;
                 next = await GiveAsync(store, reader, cancel);
+                if (turn.IsOver(time))
+                {
+                    await store.FlushAsync(cancel);
+                }
                 if (store.NextLeaf > held)
                 {
                     // What the store makes durable at once is a slice.

@@ -3,15 +3,24 @@ using System.Threading.Channels;
 namespace TaserTelemetry.Gateway.TimeSeries.Following;
 
 /// <summary>
-/// While docks are being answered the stores that catch up work one at a time, a slice each: on two cores one of them stays free for
-/// the thread that an ack waits for, and one that writes to the journal's disk also rests. While no dock waits they work at once, and
-/// without a rest. A store that holds its turn for long (a server that hangs)
+/// While docks are being answered the stores that catch up work one at a time, a slice each, and behind each slice nobody works for
+/// nine times as long: what they take of the cores and of the disk's queue, an ack waits behind. So an ack meets a store at work one
+/// time in ten. While no dock waits they work at once, and without a rest. A store that holds its turn for long (a server that hangs)
 /// is passed by, so that nothing stands still because of another.
 /// </summary>
 internal sealed class StoreTurns
 {
-    /// <summary>Longest wait for another store's slice.</summary>
-    public static readonly TimeSpan PatienceMax = TimeSpan.FromMilliseconds(500);
+    /// <summary>A store that can settle at any time does so after this long in its turn, so that its syncs stay small.</summary>
+    public static readonly TimeSpan SliceMost = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Rest behind a slice, in lengths of the slice.</summary>
+    public const int RestSlices = 9;
+
+    /// <summary>Longest rest behind one slice.</summary>
+    public static readonly TimeSpan RestMax = TimeSpan.FromMilliseconds(1_500);
+
+    /// <summary>Longest wait for another store's slice and the rest behind it.</summary>
+    public static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(2);
 
     private readonly Func<bool> _docksAreAnswered;
     private readonly TimeProvider _time;
@@ -45,17 +54,16 @@ internal sealed class StoreTurns
         }
     }
 
-    /// <summary>
-    /// Gives a turn back and rests for twice as long as it took, at most <see cref="PatienceMax"/>: for a store on the journal's own
-    /// disk, whose syncs an ack must wait behind.
-    /// </summary>
+    /// <summary>Ends a slice: rests, and gives the turn back behind the rest.</summary>
     public async ValueTask RestAsync(Turn turn, CancellationToken cancel)
     {
-        turn.Dispose();
-        if (turn.Began is { } began)
+        using (turn)
         {
-            var rest = 2 * _time.GetElapsedTime(began);
-            await Task.Delay(rest < PatienceMax ? rest : PatienceMax, _time, cancel);
+            if (turn.Began is { } began)
+            {
+                var rest = RestSlices * _time.GetElapsedTime(began);
+                await Task.Delay(rest < RestMax ? rest : RestMax, _time, cancel);
+            }
         }
     }
 
@@ -64,6 +72,9 @@ internal sealed class StoreTurns
     {
         /// <summary>When it was taken; null when nobody was held up.</summary>
         public long? Began => free is null ? null : began;
+
+        /// <summary>Whether a store that can settle now should.</summary>
+        public bool IsOver(TimeProvider time) => Began is { } since && time.GetElapsedTime(since) >= SliceMost;
 
         public void Dispose() => free?.TryWrite(true);
     }

@@ -77,8 +77,19 @@ internal sealed class Delivery(
     /// <summary>One request, in its turn: a server on this machine works while we wait, and takes what a dock's ack needs.</summary>
     private async Task<WriteAnswer> WriteAsync(Piece piece, CancellationToken cancel)
     {
-        using var turn = turns is null ? default : await turns.TakeAsync(cancel);
-        return await target.WriteAsync(piece.Body, piece.Lines, cancel);
+        if (turns is null)
+        {
+            return await target.WriteAsync(piece.Body, piece.Lines, cancel);
+        }
+        var turn = await turns.TakeAsync(cancel);
+        try
+        {
+            return await target.WriteAsync(piece.Body, piece.Lines, cancel);
+        }
+        finally
+        {
+            await turns.RestAsync(turn, cancel);
+        }
     }
 
     private async Task KeepAsideAsync(Piece piece, string words, CancellationToken cancel)

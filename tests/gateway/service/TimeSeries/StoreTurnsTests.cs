@@ -51,21 +51,54 @@ public sealed class StoreTurnsTests
     }
 
     [Theory]
-    [InlineData(20, 40)]
-    [InlineData(400, 500)]
-    public async Task A_store_on_the_journals_disk_rests_twice_as_long_as_it_worked_and_lets_the_other_go_on(int workedMs, int restMs)
+    [InlineData(20, 180)]
+    [InlineData(166, 1_494)]
+    [InlineData(167, 1_500)]
+    public async Task Behind_a_slice_nobody_works_for_nine_times_as_long_but_never_longer_than_a_second_and_a_half(int workedMs, int restMs)
     {
         var turns = new StoreTurns(() => true, _time);
         var turn = await turns.TakeAsync(default);
         _time.Advance(TimeSpan.FromMilliseconds(workedMs));
 
         var resting = turns.RestAsync(turn, default).AsTask();
+        var other = turns.TakeAsync(default).AsTask();
 
-        (await turns.TakeAsync(default)).Dispose();
         _time.Advance(TimeSpan.FromMilliseconds(restMs - 1));
         Assert.False(resting.IsCompleted);
+        Assert.False(other.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(1));
         await resting;
+        (await other).Dispose();
+    }
+
+    [Fact]
+    public async Task A_slice_is_over_after_its_time_only_while_docks_are_answered()
+    {
+        var turns = new StoreTurns(() => true, _time);
+        using var turn = await turns.TakeAsync(default);
+        using var unhurried = await new StoreTurns(() => false, _time).TakeAsync(default);
+
+        _time.Advance(StoreTurns.SliceMost - TimeSpan.FromTicks(1));
+        Assert.False(turn.IsOver(_time));
+        _time.Advance(TimeSpan.FromTicks(1));
+
+        Assert.True(turn.IsOver(_time));
+        Assert.False(unhurried.IsOver(_time));
+    }
+
+    [Fact]
+    public async Task A_stop_during_the_rest_gives_the_turn_back()
+    {
+        var turns = new StoreTurns(() => true, _time);
+        using var stop = new CancellationTokenSource();
+        var turn = await turns.TakeAsync(default);
+        _time.Advance(StoreTurns.SliceMost);
+        var resting = turns.RestAsync(turn, stop.Token).AsTask();
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => resting);
+        (await turns.TakeAsync(default)).Dispose();
     }
 
     [Fact]
