@@ -18,6 +18,7 @@ internal static class CatchingUp
 {
     private const int Backlog = 8_000_000;
     private const int BatchesPerGroup = 8;
+    private static readonly TimeSpan UnderWay = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan PacedLength = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan FullLength = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(5);
@@ -66,7 +67,8 @@ internal static class CatchingUp
         }
         File.Delete(journal.Sources.DuckDbFile);
         File.Delete(journal.Sources.DuckDbFile + ".wal");
-        var sources = journal.Sources with { Turns = new StoreTurns(() => true, TimeProvider.System) };
+        var docksAreAnswered = false;
+        var sources = journal.Sources with { Turns = new StoreTurns(() => Volatile.Read(ref docksAreAnswered), TimeProvider.System) };
         var settings = new TimeSeriesSettings
         {
             DuckDb = new DuckDbSettings { Enabled = side.Duck },
@@ -75,15 +77,21 @@ internal static class CatchingUp
         using var series = new TimeSeriesService(settings, sources, NullLogger<TimeSeriesService>.Instance);
         await series.StartAsync(default);
         await series.BeginAnewAsync();
+        using (var running = new ManualResetEvent(false))
+        {
+            running.WaitOne(UnderWay); // servers started, code compiled, both at full speed: then the docks come
+        }
+        var before = series.States.Select(state => state.NextLeaf).ToArray();
+        Volatile.Write(ref docksAreAnswered, true);
         var began = Stopwatch.GetTimestamp();
         await Task.Factory.StartNew(() => Measure(journal, side), TaskCreationOptions.LongRunning);
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        foreach (var state in series.States)
+        foreach (var (state, at) in series.States.Zip(before))
         {
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"  {side.Name}: {state.Kind} took {(long)state.NextLeaf * JournalOfEvents.EventsPerBatch / seconds:N0} events/s meanwhile and is behind by {state.LagLeaves:N0} batches"
+                    $"  {side.Name}: {state.Kind} took {(long)(state.NextLeaf - at) * JournalOfEvents.EventsPerBatch / seconds:N0} events/s meanwhile and is behind by {state.LagLeaves:N0} batches"
                 )
             );
         }

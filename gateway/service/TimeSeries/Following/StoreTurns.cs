@@ -4,8 +4,8 @@ namespace TaserTelemetry.Gateway.TimeSeries.Following;
 
 /// <summary>
 /// While docks are being answered the stores that catch up work one at a time, a slice each, and behind each slice nobody works for
-/// nine times as long: what they take of the cores and of the disk's queue, an ack waits behind. So an ack meets a store at work one
-/// time in ten. While no dock waits they work at once, and without a rest. A store that holds its turn for long (a server that hangs)
+/// nineteen times as long: what they take of the cores and of the disk's queue, an ack waits behind. So an ack meets a store at work
+/// one time in twenty. While no dock waits they work at once, and without a rest. A store that holds its turn for long (a server that hangs)
 /// is passed by, so that nothing stands still because of another.
 /// </summary>
 internal sealed class StoreTurns
@@ -14,13 +14,16 @@ internal sealed class StoreTurns
     public static readonly TimeSpan SliceMost = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Rest behind a slice, in lengths of the slice.</summary>
-    public const int RestSlices = 9;
+    public const int RestSlices = 19;
 
     /// <summary>Longest rest behind one slice.</summary>
-    public static readonly TimeSpan RestMax = TimeSpan.FromMilliseconds(1_500);
+    public static readonly TimeSpan RestMax = TimeSpan.FromSeconds(5);
+
+    /// <summary>After so long of a rest it is asked again whether docks are still answered.</summary>
+    public static readonly TimeSpan RestStep = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Longest wait for another store's slice and the rest behind it.</summary>
-    public static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(6);
 
     private readonly Func<bool> _docksAreAnswered;
     private readonly TimeProvider _time;
@@ -54,15 +57,21 @@ internal sealed class StoreTurns
         }
     }
 
-    /// <summary>Ends a slice: rests, and gives the turn back behind the rest.</summary>
+    /// <summary>Ends a slice: rests, no longer than docks are answered, and gives the turn back behind the rest.</summary>
     public async ValueTask RestAsync(Turn turn, CancellationToken cancel)
     {
         using (turn)
         {
-            if (turn.Began is { } began)
+            if (turn.Began is not { } began)
             {
-                var rest = RestSlices * _time.GetElapsedTime(began);
-                await Task.Delay(rest < RestMax ? rest : RestMax, _time, cancel);
+                return;
+            }
+            var rested = _time.GetTimestamp();
+            var rest = RestSlices * _time.GetElapsedTime(began);
+            rest = rest < RestMax ? rest : RestMax;
+            while (rest - _time.GetElapsedTime(rested) is { Ticks: > 0 } left && _docksAreAnswered())
+            {
+                await Task.Delay(left < RestStep ? left : RestStep, _time, cancel);
             }
         }
     }

@@ -51,10 +51,10 @@ public sealed class StoreTurnsTests
     }
 
     [Theory]
-    [InlineData(20, 180)]
-    [InlineData(166, 1_494)]
-    [InlineData(167, 1_500)]
-    public async Task Behind_a_slice_nobody_works_for_nine_times_as_long_but_never_longer_than_a_second_and_a_half(int workedMs, int restMs)
+    [InlineData(20, 380)]
+    [InlineData(263, 4_997)]
+    [InlineData(264, 5_000)]
+    public async Task Behind_a_slice_nobody_works_for_nineteen_times_as_long_but_never_longer_than_five_seconds(int workedMs, int restMs)
     {
         var turns = new StoreTurns(() => true, _time);
         var turn = await turns.TakeAsync(default);
@@ -69,6 +69,21 @@ public sealed class StoreTurnsTests
         _time.Advance(TimeSpan.FromMilliseconds(1));
         await resting;
         (await other).Dispose();
+    }
+
+    [Fact]
+    public async Task A_rest_ends_soon_after_the_last_dock_was_answered()
+    {
+        var answered = true;
+        var turns = new StoreTurns(() => answered, _time);
+        var turn = await turns.TakeAsync(default);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var resting = turns.RestAsync(turn, default).AsTask();
+
+        answered = false;
+        _time.Advance(StoreTurns.RestStep);
+
+        await resting;
     }
 
     [Fact]
