@@ -181,6 +181,7 @@ internal static class LoadCommand
             json.WriteNumber("bytesPerSecond", Math.Round(result.PayloadBytesAcked / result.Seconds, 1));
             using var self = System.Diagnostics.Process.GetCurrentProcess();
             json.WriteNumber("workingSetMebibytesMax", Math.Round(self.PeakWorkingSet64 / 1_048_576.0, 1));
+            json.WriteNumber("processorSeconds", Math.Round(self.TotalProcessorTime.TotalSeconds, 2));
             json.WriteStartObject("latencyMs");
             foreach (var (name, percentile) in new[] { ("p50", 50.0), ("p90", 90), ("p99", 99), ("p999", 99.9), ("max", 100) })
             {

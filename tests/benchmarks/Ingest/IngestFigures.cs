@@ -53,9 +53,9 @@ internal static class IngestFigures
                 theirs = [];
             for (var run = 0; run < Interleaved.Rounds; run++)
             {
-                var (rate, downs) = await OursAsync(ground, port, batch);
+                var (rate, downs) = await OursAsync(ground, port, batch, broker.Id);
                 ours.Add(rate);
-                theirs.Add(await QuietAsync(port, batch, downs));
+                theirs.Add(await QuietAsync(port, batch, downs, broker.Id));
             }
             var what = batch == 1 ? "small messages, 200 docks" : "8 KiB batches, 200 docks";
             var mine = Runs.Tell($"{what}, to the durable ack", "messages/s", ours);
@@ -64,21 +64,24 @@ internal static class IngestFigures
         }
     }
 
-    private static async Task<(double Rate, double DownsPerMessage)> OursAsync(Ground ground, int port, int batch)
+    private static async Task<(double Rate, double DownsPerMessage)> OursAsync(Ground ground, int port, int batch, int broker)
     {
         var duckDb = Environment.GetEnvironmentVariable("TASER_STORE") == "on";
         await using var gateway = await WatchedGateway.StartAsync(ground, Docks, $"mqtt://127.0.0.1:{port}", duckDb);
         var warm = await LoadAsync(gateway.Mqtt, Docks, batch, WarmSeconds, 0);
+        var used = new ProcessorTime(("gateway", gateway.Id), ("broker", broker));
         var load = await LoadAsync(gateway.Mqtt, Docks, batch, Interleaved.Length.TotalSeconds, 0);
+        TellUse(used, load);
         var (records, batches) = await gateway.StopAndCountAsync();
         Tell($"{batch} records a message", load, gateway, records - (ulong)warm.RecordsAcked, batches - (ulong)warm.MessagesAcked);
         return (load.MessagesPerSecond, load.DownMessages / (double)load.MessagesAcked);
     }
 
-    private static async Task<double> QuietAsync(int port, int batch, double downsPerMessage)
+    private static async Task<double> QuietAsync(int port, int batch, double downsPerMessage, int broker)
     {
         await using var quiet = await QuietSubscriber.StartAsync(port, downsPerMessage);
         await LoadAsync($"mqtt://127.0.0.1:{port}", Docks, batch, BaselineWarmSeconds, 0);
+        var used = new ProcessorTime(("subscriber", Environment.ProcessId), ("broker", broker));
         var load = await LoadAsync($"mqtt://127.0.0.1:{port}", Docks, batch, Interleaved.Length.TotalSeconds, 0);
         Console.WriteLine(
             string.Create(
@@ -86,8 +89,14 @@ internal static class IngestFigures
                 $"  baseline: {load.MessagesPerSecond:N0} messages/s, {load.DownMessages / load.Seconds:N0} down/s, p50 {load.LatencyMs.P50:N1} ms"
             )
         );
+        TellUse(used, load);
         return load.MessagesPerSecond;
     }
+
+    private static void TellUse(ProcessorTime used, LoadFigures load) =>
+        Console.WriteLine(
+            $"    processor, µs a message: {used.PerMessage(load.MessagesAcked, load.ProcessorSeconds)} (its start included)"
+        );
 
     private static void Tell(string what, LoadFigures load, WatchedGateway gateway, ulong records, ulong batches)
     {
@@ -140,6 +149,7 @@ internal static class IngestFigures
         double MessagesPerSecond,
         double RecordsPerSecond,
         double BytesPerSecond,
+        double ProcessorSeconds,
         Latency LatencyMs
     );
 }

@@ -23,6 +23,8 @@ internal sealed class WatchedGateway : IAsyncDisposable
 
     public string Mqtt { get; }
 
+    public int Id => process.Id;
+
     /// <summary>Highest RssAnon seen, in MiB: what it holds itself, without files mapped.</summary>
     public double AnonMebibytesMax { get; private set; }
 
