@@ -35,7 +35,15 @@ internal sealed class PointPurges(string data)
         using var reader = new SeriesReader(evidence);
         while (reader.Read() == ReadStatus.Record)
         {
-            if (due.Contains(reader.Index) && reader.Source is { } source)
+            if (!due.Contains(reader.Index))
+            {
+                continue;
+            }
+            if (reader.Fact is { Pulses: not null } block)
+            {
+                purges.Add(new PointPurge(block.Device, block.PointTimeNs, block.PointTimeNs));
+            }
+            if (reader.Source is { } source)
             {
                 var (from, to) = (long.MaxValue, long.MinValue);
                 foreach (ref readonly var happened in reader.Events.Span)

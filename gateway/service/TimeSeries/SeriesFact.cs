@@ -12,8 +12,11 @@ internal enum FactKind
     /// <summary>A device clock compared with UTC.</summary>
     Clock,
 
-    /// <summary>Pulses, or another block that belongs to an event.</summary>
+    /// <summary>A stretch of a cycle's pulses.</summary>
     Pulses,
+
+    /// <summary>Another block that belongs to an event: serial numbers, versions, a clock setting, a vendor's own bytes.</summary>
+    Block,
 
     /// <summary>What a dock reports or fails to report.</summary>
     Dock,
@@ -45,6 +48,12 @@ internal sealed record SeriesFact
 
     /// <summary>How many: records missing, pulses, refused items.</summary>
     public long? Count { get; init; }
+
+    /// <summary>Which part of its record a block is, from 1.</summary>
+    public int? Part { get; init; }
+
+    /// <summary>What the pulses of a block come to; null for every other fact, and where the bytes do not read.</summary>
+    public PulseTotals? Pulses { get; init; }
     public long? Bytes { get; init; }
     public long? OffsetNs { get; init; }
     public ulong? BoundNs { get; init; }
@@ -61,6 +70,7 @@ internal sealed record SeriesFact
             FactKind.Quarantine => "ced_quarantine",
             FactKind.Clock => "ced_clock",
             FactKind.Pulses => "ced_pulses",
+            FactKind.Block => "ced_block",
             FactKind.Dock => "ced_dock",
             _ => "ced_integrity",
         };

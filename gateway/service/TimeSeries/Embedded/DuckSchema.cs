@@ -11,7 +11,7 @@ namespace TaserTelemetry.Gateway.TimeSeries.Embedded;
 internal static class DuckSchema
 {
     /// <summary>A store of another version is rebuilt from the journal; it is never migrated.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Gap in seconds between activations of one device that ends an incident (domain 2.7.5); the reconciler cuts finer.</summary>
     public const int IncidentGapSeconds = 600;
@@ -35,6 +35,11 @@ internal static class DuckSchema
             CREATE TABLE facts (
                 leaf UBIGINT NOT NULL, time_ns BIGINT NOT NULL, kind VARCHAR NOT NULL, state VARCHAR NOT NULL, force VARCHAR, armoury VARCHAR,
                 dock VARCHAR, device VARCHAR, first UBIGINT, count BIGINT, bytes BIGINT, offset_ns BIGINT, bound_ns UBIGINT);
+            CREATE TABLE pulses (
+                leaf UBIGINT NOT NULL, time_ns BIGINT NOT NULL, device VARCHAR NOT NULL, sequence UBIGINT NOT NULL, part INTEGER NOT NULL,
+                first_pulse UINTEGER NOT NULL, pulses INTEGER NOT NULL, span_us BIGINT NOT NULL, charged_pulses INTEGER NOT NULL,
+                charge_nc BIGINT, charge_nc_min INTEGER, charge_nc_max INTEGER, peak_v_min INTEGER, peak_v_max INTEGER, arc_v_min INTEGER,
+                arc_v_max INTEGER);
             INSERT INTO event_names VALUES {Names()};
             CREATE VIEW events AS SELECT
                 make_timestamp_ns(e.time_ns) AS time, d.force, d.armoury, d.dock, d.device, d.model, d.carrier, d.log, d.epoch, d.incarnation,

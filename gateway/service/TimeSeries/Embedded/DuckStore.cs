@@ -23,6 +23,7 @@ internal sealed class DuckStore : ISeriesStore, IDisposable
     private DuckDBAppender? _events;
     private DuckDBAppender? _deliveries;
     private DuckDBAppender? _facts;
+    private DuckDBAppender? _pulses;
     private int _eventsOpen;
     private ulong _reached;
 
@@ -114,6 +115,10 @@ internal sealed class DuckStore : ISeriesStore, IDisposable
     {
         Begin();
         AppendFact(_facts!.CreateRow(), fact);
+        if (fact.Pulses is { } pulses)
+        {
+            AppendPulses(_pulses!.CreateRow(), fact, pulses);
+        }
         _eventsOpen++;
         return ValueTask.CompletedTask;
     }
@@ -158,6 +163,7 @@ internal sealed class DuckStore : ISeriesStore, IDisposable
         _events = _writer.CreateAppender("event_rows");
         _deliveries = _writer.CreateAppender("deliveries");
         _facts = _writer.CreateAppender("facts");
+        _pulses = _writer.CreateAppender("pulses");
     }
 
     private void Commit()
@@ -181,7 +187,8 @@ internal sealed class DuckStore : ISeriesStore, IDisposable
         _events?.Dispose();
         _deliveries?.Dispose();
         _facts?.Dispose();
-        (_events, _deliveries, _facts) = (null, null, null);
+        _pulses?.Dispose();
+        (_events, _deliveries, _facts, _pulses) = (null, null, null, null);
     }
 
     private static void AppendDelivery(IDuckDBAppenderRow row, SeriesSource source)
@@ -239,6 +246,27 @@ internal sealed class DuckStore : ISeriesStore, IDisposable
             .AppendValue(fact.OffsetNs)
             .AppendValue(fact.BoundNs)
             .EndRow();
+
+    private static void AppendPulses(IDuckDBAppenderRow row, SeriesFact fact, in PulseTotals pulses)
+    {
+        row.AppendValue(fact.LeafIndex)
+            .AppendValue(fact.PointTimeNs)
+            .AppendValue(fact.Device)
+            .AppendValue(fact.First)
+            .AppendValue(fact.Part);
+        row.AppendValue(pulses.FirstPulse).AppendValue(pulses.Count).AppendValue(pulses.SpanUs).AppendValue(pulses.ChargeNc.Times);
+        var (charge, peak, arc) = (pulses.ChargeNc, pulses.PeakV, pulses.ArcV);
+        row.AppendValue(charge.Times == 0 ? null : charge.Sum)
+            .AppendValue(Known(charge, charge.Least))
+            .AppendValue(Known(charge, charge.Greatest))
+            .AppendValue(Known(peak, peak.Least))
+            .AppendValue(Known(peak, peak.Greatest))
+            .AppendValue(Known(arc, arc.Least))
+            .AppendValue(Known(arc, arc.Greatest))
+            .EndRow();
+    }
+
+    private static int? Known(in Measured measured, int value) => measured.Times == 0 ? null : value;
 
     private static string? OrNull(string text) => text.Length == 0 ? null : text;
 

@@ -6,7 +6,7 @@ namespace TaserTelemetry.Gateway.TimeSeries.Embedded;
 internal static class ParquetExport
 {
     /// <summary>The views and tables that are exported, each to a file of its name.</summary>
-    public static readonly IReadOnlyList<string> Tables = ["events", "activations", "incidents", "daily", "facts"];
+    public static readonly IReadOnlyList<string> Tables = ["events", "activations", "incidents", "daily", "facts", "pulses"];
 
     /// <summary>Writes each file beside its final name and renames it, so that a reader never meets half of one.</summary>
     public static IReadOnlyList<string> Write(DuckDBConnection reader, string folder)

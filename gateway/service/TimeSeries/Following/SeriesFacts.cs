@@ -1,6 +1,7 @@
 using System.Numerics;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Evidence.Reading;
+using TaserTelemetry.FirmwareProtocol.Blocks;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using ClockReading = TaserTelemetry.Evidence.Leaves.ClockReading;
 using Docked = TaserTelemetry.Evidence.Leaves.Docked;
@@ -32,13 +33,13 @@ internal static class SeriesFacts
             StoredBlock block => At(
                 index,
                 block.Arrival,
-                FactKind.Pulses,
-                "block_" + block.BlockKind.ToString("D3", null),
+                block.BlockKind == (byte)BlockKind.Pulses ? FactKind.Pulses : FactKind.Block,
+                NameOf((BlockKind)block.BlockKind),
                 block.Device
             ) with
             {
                 First = block.Sequence,
-                Count = block.Part,
+                Part = block.Part,
             },
             StoredBatch { VariantRanges.Count: > 0 } differs => At(
                 index,
@@ -129,6 +130,10 @@ internal static class SeriesFacts
             ClockQuality.TwoSided => "two-sided",
             _ => "claimed",
         };
+
+    /// <summary>Kinds are a closed list of the wire too.</summary>
+    private static string NameOf(BlockKind kind) =>
+        Enum.IsDefined(kind) && kind != BlockKind.None ? Snake(kind.ToString()) : EventNames.Other;
 
     /// <summary>Reasons are a closed list of the wire; a number outside it must not make a series of its own.</summary>
     public static string NameOf(Reason reason) => Enum.IsDefined(reason) ? Snake(reason.ToString()) : EventNames.Other;

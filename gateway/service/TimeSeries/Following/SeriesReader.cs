@@ -45,6 +45,11 @@ internal sealed class SeriesReader(EvidenceReader evidence) : IDisposable
             {
                 TakeEvents(batch);
             }
+            if (Fact is { Kind: FactKind.Pulses } block && evidence.State == ReceivedState.Present)
+            {
+                var totals = PulseTotals.Of(evidence.Received);
+                Fact = block with { Pulses = totals, Count = totals?.Count };
+            }
         }
         return status;
     }

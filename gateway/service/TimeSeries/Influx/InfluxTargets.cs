@@ -39,11 +39,11 @@ internal sealed class InfluxV1(InfluxSettings settings, TimeProvider time) : ILi
 
     public async Task<(bool CanDelete, string Fault)> DeleteAsync(string device, long fromNs, long toNs, CancellationToken cancel)
     {
-        // one device, one span of time, every retention policy of the database
+        // one device, one span of time, every measurement, every retention policy of the database
         var where = FormattableString.Invariant(
             $"device = '{Counting.CountedInflux.Quoted(device)}' AND time >= {fromNs} AND time <= {toNs}"
         );
-        return (true, await _http.ExecuteAsync(settings.Database, $"DELETE FROM ced_event WHERE {where}", cancel));
+        return (true, await _http.ExecuteAsync(settings.Database, $"DELETE WHERE {where}", cancel));
     }
 
     public Task<ProbeReport> ProbeAsync(DateTimeOffset oldestPoint, CancellationToken cancel) =>

@@ -23,14 +23,30 @@ internal static class FactLines
             line.Integer(first);
         }
         Field(ref line, ",count="u8, fact.Count);
+        Field(ref line, ",part="u8, fact.Part);
         Field(ref line, ",bytes="u8, fact.Bytes);
         Field(ref line, ",offset_ns="u8, fact.OffsetNs);
         Field(ref line, ",bound_ns="u8, unchecked((long?)fact.BoundNs));
+        if (fact.Pulses is { } pulses)
+        {
+            Field(ref line, ",first_pulse="u8, pulses.FirstPulse);
+            Field(ref line, ",span_us="u8, pulses.SpanUs);
+            Field(ref line, ",charged_pulses="u8, pulses.ChargeNc.Times);
+            Field(ref line, ",charge_nc="u8, Known(pulses.ChargeNc, pulses.ChargeNc.Sum));
+            Field(ref line, ",charge_nc_min="u8, Known(pulses.ChargeNc, pulses.ChargeNc.Least));
+            Field(ref line, ",charge_nc_max="u8, Known(pulses.ChargeNc, pulses.ChargeNc.Greatest));
+            Field(ref line, ",peak_v_min="u8, Known(pulses.PeakV, pulses.PeakV.Least));
+            Field(ref line, ",peak_v_max="u8, Known(pulses.PeakV, pulses.PeakV.Greatest));
+            Field(ref line, ",arc_v_min="u8, Known(pulses.ArcV, pulses.ArcV.Least));
+            Field(ref line, ",arc_v_max="u8, Known(pulses.ArcV, pulses.ArcV.Greatest));
+        }
         line.Literal(" "u8);
         line.Digits(fact.PointTimeNs);
         line.Literal("\n"u8);
         return line.Length;
     }
+
+    private static long? Known(in Measured measured, long value) => measured.Times == 0 ? null : value;
 
     private static void Tag(ref LineText line, ReadOnlySpan<byte> name, string value)
     {

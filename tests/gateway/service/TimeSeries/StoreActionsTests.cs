@@ -52,7 +52,7 @@ public sealed class StoreActionsTests : IDisposable
         foreach (var folder in new[] { running, stopped })
         {
             Assert.Equal(
-                ["activations.parquet", "daily.parquet", "events.parquet", "facts.parquet", "incidents.parquet"],
+                ["activations.parquet", "daily.parquet", "events.parquet", "facts.parquet", "incidents.parquet", "pulses.parquet"],
                 Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)
             );
             Assert.Equal(Events, RowsOf(Path.Combine(folder, "events.parquet")));

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Evidence.Reading;
+using TaserTelemetry.FirmwareProtocol.Blocks;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.FirmwareProtocol.Records;
@@ -56,6 +57,31 @@ internal sealed class TestJournal : IDisposable
     }
 
     public ulong Append(Leaf leaf) => Append(Item(leaf, RecordKind.OwnEvent, []));
+
+    /// <summary>A block of pulses that belongs to an event.</summary>
+    public ulong AppendPulses(string device, ulong sequence, uint firstPulse, params Pulse[] pulses)
+    {
+        var content = new byte[512];
+        var length = BlockContent.WritePulses(content, firstPulse, pulses);
+        var frame = new byte[1_024];
+        var key = new LogKey(device, LogKind.Pulse, default);
+        var bytes = Block.Write(frame, 1, 1, new BlockHeader(key, sequence, 1, 1, BlockKind.Pulses, ""), content.AsSpan(0, length));
+        var leaf = new StoredBlock(
+            new Arrival(1_795_305_700_000_000_000, 5, ArrivalVia.Mqtt, 0, 1, new Place("kent", "maidstone", "dock-1")),
+            device,
+            LogKind.Pulse,
+            default,
+            sequence,
+            1,
+            1,
+            (byte)BlockKind.Pulses,
+            LeafVerdict.Stored,
+            0,
+            BatchMarks.None,
+            AuthenticityGrade.C
+        );
+        return Append(Item(leaf, RecordKind.Frame, frame[..bytes]));
+    }
 
     /// <summary>One event of a device that the gateway does not know.</summary>
     public ulong AppendMarked(string device) =>
