@@ -80,6 +80,18 @@ public sealed partial class DashboardTests
         var fields = FieldName().Matches(line[line.IndexOf(' ')..]).Select(match => match.Groups["name"].Value).ToList();
 
         Assert.True(fields.Count > 20);
+        var pulses = new SeriesFact
+        {
+            LeafIndex = 1,
+            AtNs = 1,
+            Kind = FactKind.Pulses,
+            State = "pulses",
+            Pulses = new PulseTotals(0, 1, 1, new Measured(1, 1, 1, 1), new Measured(1, 1, 1, 1), new Measured(1, 1, 1, 1)),
+        };
+        var buffer = new byte[EventLines.LineBytesMax];
+        var fact = System.Text.Encoding.UTF8.GetString(buffer, 0, FactLines.Write(buffer, pulses));
+        fields.AddRange(FieldName().Matches(fact[fact.IndexOf(' ')..]).Select(match => match.Groups["name"].Value));
+        Assert.Contains("arc_v_max", fields);
         Assert.All(fields, field => Assert.Contains($"`{field}`", text, StringComparison.Ordinal));
         Assert.All(EventNames.All, name => Assert.Contains(name, text, StringComparison.Ordinal));
         Assert.All(Enum.GetValues<FactKind>(), kind => Assert.Contains($"`{SeriesFact.NameOf(kind)}`", text, StringComparison.Ordinal));
@@ -129,6 +141,7 @@ public sealed partial class DashboardTests
         journal.Append(new Undocked(arrival, "A", "A", 192, false));
         journal.Append(new DockSilence(At, place, true, 1));
         journal.Append(new ChainCheck(At, "A", LogKind.Event, default, 0, 5, default, ChainResult.ChainBroken, AuthenticityGrade.C));
+        journal.AppendPulses("A", 12, 0, new TaserTelemetry.FirmwareProtocol.Blocks.Pulse(5_000, 6_100, 1_200, 300));
         journal.AppendMarked("A");
         var settings = new TimeSeriesSettings
         {
