@@ -2,7 +2,6 @@ using System.Text.Json;
 using DuckDB.NET.Data;
 using Microsoft.Extensions.Logging.Abstractions;
 using TaserTelemetry.Evidence.Leaves;
-using TaserTelemetry.FirmwareProtocol.Blocks;
 using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Gateway.TimeSeries;
 using TaserTelemetry.Gateway.TimeSeries.Embedded;
@@ -94,59 +93,6 @@ public sealed class FollowingTests : IAsyncLifetime, IDisposable
         Assert.True(service.Embedded.TryRead(connection => Number(connection, "SELECT count(*) FROM facts"), out var facts));
         Assert.Equal(2, facts);
         await service.StopAsync(default);
-    }
-
-    [Fact]
-    public async Task A_block_of_pulses_is_a_point_with_what_its_pulses_come_to_and_what_was_not_measured_is_absent()
-    {
-        const ushort NotMeasured = ushort.MaxValue;
-        await RunOnceAsync(
-            () =>
-                _journal.AppendPulses(
-                    "A",
-                    12,
-                    40,
-                    new Pulse(5_000, 6_100, 1_200, NotMeasured),
-                    new Pulse(4_900, 6_300, 1_100, NotMeasured),
-                    new Pulse(NotMeasured, NotMeasured, 1_300, NotMeasured)
-                ),
-            () => _journal.AppendPulses("A", 13, 0)
-        );
-
-        const string Fields =
-            "\"first\", part, \"count\", first_pulse, span_us, charged_pulses, charge_nc, charge_nc_min, charge_nc_max, peak_v_min, peak_v_max, arc_v_min";
-        var rows = (await _influx.QueryAsync($"SELECT {Fields} FROM ced_pulses", "taser")).GetProperty("series")[0];
-        Assert.Equal(
-            [
-                "first",
-                "part",
-                "count",
-                "first_pulse",
-                "span_us",
-                "charged_pulses",
-                "charge_nc",
-                "charge_nc_min",
-                "charge_nc_max",
-                "peak_v_min",
-                "peak_v_max",
-            ],
-            rows.GetProperty("columns").EnumerateArray().Skip(1).Take(11).Select(column => column.GetString())
-        );
-        string Row(int at) => string.Join(' ', rows.GetProperty("values")[at].EnumerateArray().Skip(1).Select(value => value.GetRawText()));
-        Assert.Equal("12 1 3 40 99000 2 124000 61000 63000 1100 1300 null", Row(0));
-        Assert.Equal("13 1 0 0 0 0 null null null null null null", Row(1));
-
-        using var store = DuckStore.Open(_ground.At("data", "store.duckdb"), new DuckDbSettings(), TestJournal.Origin);
-        using var reader = store.OpenReader();
-        using var command = reader.CreateCommand();
-        command.CommandText =
-            "SELECT sequence, pulses, span_us, charge_nc, charge_nc_max, peak_v_max, arc_v_max FROM pulses ORDER BY sequence";
-        using var answer = command.ExecuteReader();
-        Assert.True(answer.Read());
-        var stored = Enumerable.Range(0, 7).Select(at => answer.IsDBNull(at) ? "null" : answer.GetValue(at).ToString());
-        Assert.Equal("12 3 99000 124000 63000 1300 null", string.Join(' ', stored));
-        Assert.True(answer.Read());
-        Assert.False(answer.Read());
     }
 
     [Fact]
