@@ -12,12 +12,14 @@ namespace TaserTelemetry.EndToEnd.Tests;
 /// <summary>One scenario on disk: the truth of it, and a gateway configuration that knows its docks and devices.</summary>
 internal sealed class ArmouryDay
 {
-    private const string Scenario = "one-armoury-day";
+    private const string OneArmouryDay = "one-armoury-day";
     private readonly Ground ground;
+    private readonly string scenario;
     private readonly string end;
     private readonly JsonElement truth;
 
-    private ArmouryDay(Ground ground, string end, JsonElement truth) => (this.ground, this.end, this.truth) = (ground, end, truth);
+    private ArmouryDay(Ground ground, string scenario, string end, JsonElement truth) =>
+        (this.ground, this.scenario, this.end, this.truth) = (ground, scenario, end, truth);
 
     public string Data => ground.At("data");
 
@@ -42,7 +44,7 @@ internal sealed class ArmouryDay
         select new RecordKey(key, range.GetProperty("first").GetUInt64() + (ulong)offset, 0);
 
     /// <summary>Plays the history once, for its truth and its documents; nothing is docked yet.</summary>
-    public static async Task<ArmouryDay> MakeAsync(Ground ground, string? endsAt = null, string scenario = Scenario)
+    public static async Task<ArmouryDay> MakeAsync(Ground ground, string? endsAt = null, string scenario = OneArmouryDay)
     {
         var end = endsAt ?? TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssK", CultureInfo.InvariantCulture);
         await using var simulator = RealProcess.StartOurs(
@@ -66,7 +68,7 @@ internal sealed class ArmouryDay
         );
         Assert.True(await simulator.WaitForExitAsync() == 0, simulator.Output + simulator.Errors);
         using var document = JsonDocument.Parse(await File.ReadAllTextAsync(ground.At("truth.json")));
-        return new ArmouryDay(ground, end, document.RootElement.Clone());
+        return new ArmouryDay(ground, scenario, end, document.RootElement.Clone());
     }
 
     /// <summary>Writes a gateway configuration; <paramref name="more"/> adds to it or replaces.</summary>
@@ -93,12 +95,25 @@ internal sealed class ArmouryDay
         return path;
     }
 
-    /// <summary>Lets every dock upload what it holds: two over the broker, one over a pseudo-terminal that the simulator opens.</summary>
-    public RealProcess Upload(string mqtt, string serial) =>
+    /// <summary>Lets every dock upload what it holds: over the broker, and one over a pseudo-terminal that the simulator opens, if there is one.</summary>
+    public RealProcess Upload(string mqtt, string? serial = null) =>
         RealProcess.StartOurs(
             "taser-sim",
             ground.Folder,
-            ["run", "--scenario", Scenario, "--seed", "1", "--end", end, "--mqtt", mqtt, "--serial", serial, "--timeout", "240"]
+            [
+                "run",
+                "--scenario",
+                scenario,
+                "--seed",
+                "1",
+                "--end",
+                end,
+                "--mqtt",
+                mqtt,
+                .. serial is null ? System.Array.Empty<string>() : ["--serial", serial],
+                "--timeout",
+                "240",
+            ]
         );
 
     /// <summary>Every new event that the journal holds, in its order: a key that comes twice was counted twice.</summary>
