@@ -45,7 +45,7 @@ internal sealed class Gateway : IAsyncDisposable
     }
 
     /// <summary>Waits until every store that follows the journal has reached its end.</summary>
-    public Task StoresCaughtUpAsync() =>
+    public Task StoresCaughtUpAsync(TimeSpan? patience = null) =>
         Ground.UntilAsync(
             async () =>
             {
@@ -54,7 +54,8 @@ internal sealed class Gateway : IAsyncDisposable
                 var stores = health.GetProperty("stores").EnumerateArray().ToList();
                 return stores.Count > 0 && stores.All(store => store.GetProperty("nextRecord").GetUInt64() >= durable);
             },
-            "the stores to reach the end of the journal"
+            "the stores to reach the end of the journal",
+            patience
         );
 
     /// <summary>Waits until health shows a door in a state, and answers why.</summary>
