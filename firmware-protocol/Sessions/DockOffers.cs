@@ -20,17 +20,27 @@ internal sealed class DockOffers
 
     private readonly List<Offer> offers;
     private readonly List<WantedRange> wanted;
+    private readonly HashSet<(LogKey Log, string Carrier)> withActivation;
 
-    public DockOffers() => (offers, wanted) = ([], []);
+    public DockOffers() => (offers, wanted, withActivation) = ([], [], []);
 
-    private DockOffers(DockOffers other) => (offers, wanted) = ([.. other.offers.Select(offer => offer with { })], [.. other.wanted]);
+    private DockOffers(DockOffers other) =>
+        (offers, wanted, withActivation) = (
+            [.. other.offers.Select(offer => offer with { })],
+            [.. other.wanted],
+            [.. other.withActivation]
+        );
 
     /// <summary>Every Docked has its Want, and everything wanted was taken.</summary>
     public bool AllTaken => wanted.Count == 0 && offers.TrueForAll(offer => offer.Answered);
 
     public bool AllAnswered => offers.TrueForAll(offer => offer.Answered);
 
-    public WantedRange? Next => wanted.Count > 0 ? wanted[0] : null;
+    /// <summary>What goes next: of logs with an activation first (clause 8.10), then in the order in which it was wanted.</summary>
+    public WantedRange? Next => wanted.Count > 0 ? wanted[NextAt] : null;
+
+    private int NextAt =>
+        withActivation.Count == 0 ? 0 : Math.Max(0, wanted.FindIndex(range => withActivation.Contains((range.Log, range.Carrier))));
 
     public DockOffers Copy() => new(this);
 
@@ -38,6 +48,7 @@ internal sealed class DockOffers
     {
         offers.Clear();
         wanted.Clear();
+        withActivation.Clear();
     }
 
     public void Add(in Docked docked)
@@ -48,25 +59,31 @@ internal sealed class DockOffers
         }
 
         offers.Add(new Offer(docked));
+        if (docked.Flags.HasFlag(DockedFlags.HoldsActivation))
+        {
+            withActivation.Add((docked.Log, docked.Carrier));
+        }
     }
 
     public void Withdraw(LogKey log, string carrier)
     {
         offers.RemoveAll(offer => offer.Docked.Log == log && offer.Docked.Carrier == carrier);
         wanted.RemoveAll(range => range.Log == log && range.Carrier == carrier);
+        withActivation.Remove((log, carrier));
     }
 
     /// <summary>The first so many records of <see cref="Next"/> are on their way, or are said to be gone.</summary>
     public void Took(uint records)
     {
-        var range = wanted[0].Range;
+        var at = NextAt;
+        var range = wanted[at].Range;
         if (records >= range.Count)
         {
-            wanted.RemoveAt(0);
+            wanted.RemoveAt(at);
         }
         else
         {
-            wanted[0] = wanted[0] with { Range = new(range.First + records, range.Count - records) };
+            wanted[at] = wanted[at] with { Range = new(range.First + records, range.Count - records) };
         }
     }
 
@@ -129,6 +146,7 @@ internal sealed class DockOffers
             to.Write(offer.Docked.Carrier);
             to.Write(offer.Docked.Log.ToString());
             to.Write(offer.Docked.Held.ToString());
+            to.Write((byte)offer.Docked.Flags);
             to.Write(offer.Answered);
             to.Write(SessionState.FromNow(offer.DueMs, nowMs));
         }

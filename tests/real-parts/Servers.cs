@@ -24,9 +24,21 @@ internal sealed class Mosquitto : IAsyncDisposable
     {
         var port = Ground.FreePort();
         var configuration = ground.At($"mosquitto-{port}.conf");
-        string[] fixedSettings = [$"listener {port} 127.0.0.1", "max_queued_messages 0", "user " + Environment.UserName];
-        await File.WriteAllLinesAsync(configuration, [.. fixedSettings, .. settings.Length > 0 ? settings : ["allow_anonymous true"]]);
+        string[] fixedSettings = [$"listener {port} 127.0.0.1", "user " + Environment.UserName];
+        await File.WriteAllLinesAsync(
+            configuration,
+            [.. fixedSettings, .. settings.Length > 0 ? settings : ["allow_anonymous true", "max_queued_messages 0"]]
+        );
         return new Mosquitto(configuration, port, await LaunchAsync(configuration, ground.Folder));
+    }
+
+    /// <summary>A clean stop, and a new broker on the same port with the same settings.</summary>
+    public async Task StopAndStartAsync(Ground ground)
+    {
+        await broker.SignalAsync("TERM");
+        await broker.WaitForExitAsync();
+        await broker.DisposeAsync();
+        broker = await LaunchAsync(configuration, ground.Folder);
     }
 
     /// <summary>kill -9, and a new broker on the same port with the same settings.</summary>

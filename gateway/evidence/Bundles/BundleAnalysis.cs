@@ -2,6 +2,7 @@ using System.Globalization;
 using TaserTelemetry.Evidence.Decisions;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Evidence.Reading;
+using TaserTelemetry.Evidence.Reconciling;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.FirmwareProtocol.Records;
@@ -17,7 +18,9 @@ internal sealed class BundleAnalysis(string device, BundleView view)
     private readonly SortedDictionary<ulong, Reading> readings = [];
     private readonly SortedDictionary<(uint Number, ulong Incarnation), EpochState> epochs = [];
 
-    public IReadOnlyList<BundleReading> Readings => [.. readings.Values.Select(r => r.Line())];
+    private readonly VerifiedHeads heads = new();
+
+    public IReadOnlyList<BundleReading> Readings => [.. readings.Values.Select(r => r.Line(heads))];
 
     public IReadOnlyList<BundleCompleteness> Completeness => [.. epochs.Values.Select(e => e.Line())];
 
@@ -25,6 +28,10 @@ internal sealed class BundleAnalysis(string device, BundleView view)
     public void Add(ulong index, Leaf? leaf, PartState bytes, ReadOnlySpan<byte> received)
     {
         view.Leaf(index, leaf, bytes);
+        if (leaf is not null)
+        {
+            heads.Note(leaf);
+        }
         if (leaf is StoredBatch batch && batch.Device == device)
         {
             var reading = ReadingOf(batch);
@@ -97,7 +104,7 @@ internal sealed class BundleAnalysis(string device, BundleView view)
     private sealed class Reading
     {
         private readonly SortedSet<string> carriers = new(StringComparer.Ordinal);
-        private readonly SortedSet<AuthenticityGrade> grades = [];
+        private readonly List<StoredBatch> batches = [];
         private readonly SortedSet<int> parsers = [];
         private Arrival arrival;
         private ulong first = ulong.MaxValue;
@@ -112,7 +119,7 @@ internal sealed class BundleAnalysis(string device, BundleView view)
             first = Math.Min(first, batch.Arrival.ReceivedNs);
             last = Math.Max(last, batch.Arrival.ReceivedNs);
             carriers.Add(batch.Carrier);
-            grades.Add(batch.Grade);
+            batches.Add(batch);
             parsers.Add(batch.Arrival.ParserVersion);
             var known = Math.Min(batch.Count, batch.NewRanges.SequenceCount + batch.VariantRanges.SequenceCount);
             fresh += batch.NewRanges.SequenceCount;
@@ -120,7 +127,7 @@ internal sealed class BundleAnalysis(string device, BundleView view)
             again += batch.Count - known;
         }
 
-        public BundleReading Line() =>
+        public BundleReading Line(VerifiedHeads heads) =>
             new(
                 arrival.SessionId,
                 arrival.Place.Dock,
@@ -130,7 +137,7 @@ internal sealed class BundleAnalysis(string device, BundleView view)
                 TimeInterval.Text((long)Math.Min(first, long.MaxValue)),
                 TimeInterval.Text((long)Math.Min(last, long.MaxValue)),
                 [.. carriers],
-                [.. grades.Select(g => g.ToString())],
+                [.. batches.Select(heads.Best).Distinct().Order().Select(g => g.ToString())],
                 [.. parsers],
                 fresh,
                 again,

@@ -35,12 +35,25 @@ internal sealed class VerifiedHeads
         }
     }
 
-    private Grade Best(LogBatch batch)
+    /// <summary>The best grade of the heads noted so far that cover all of the batch; its own where none does.</summary>
+    public Leaves.AuthenticityGrade Best(StoredBatch batch) =>
+        batch.First > ulong.MaxValue - batch.Count
+            ? batch.Grade
+            : (Leaves.AuthenticityGrade)Best(
+                new LogKey(batch.Device, batch.Log, batch.Epoch),
+                batch.First,
+                batch.First + batch.Count,
+                (Grade)batch.Grade
+            );
+
+    private Grade Best(LogBatch batch) => Best(new LogKey(batch.Device, batch.Log, batch.Epoch), batch.First, batch.Next, batch.Grade);
+
+    private Grade Best(LogKey key, ulong first, ulong next, Grade own)
     {
-        var best = batch.Grade;
-        if (best != Grade.E && checks.TryGetValue(new LogKey(batch.Device, batch.Log, batch.Epoch), out var known))
+        var best = own;
+        if (own is not (Grade.E or Grade.None) && checks.TryGetValue(key, out var known))
         {
-            foreach (var check in known.Where(check => check.First <= batch.First && check.Next >= batch.Next))
+            foreach (var check in known.Where(check => check.First <= first && check.Next >= next))
             {
                 best = (Grade)Math.Min((byte)best, (byte)check.Grade);
             }

@@ -11,7 +11,10 @@ internal sealed record StoreRow(string Name, ulong NextRecord, ulong Behind, str
 /// <summary>What one dock has brought.</summary>
 internal sealed record DockRow(string Dock, string Armoury, long Devices, long Events, string? LastReceived);
 
-/// <summary>What one device has recorded. Seconds are of activation: what the device did, not what anyone felt.</summary>
+/// <summary>
+/// What one device has recorded. Seconds are of activation: what the device did, not what anyone felt. Grade is that of the arrival, VerifiedGrades
+/// are those of signed heads that held afterwards.
+/// </summary>
 internal sealed record DeviceRow(
     string Device,
     string? Model,
@@ -25,7 +28,8 @@ internal sealed record DeviceRow(
     double? WidestClockBoundSeconds,
     long Marked,
     IReadOnlyList<string> Marks,
-    string Grade
+    string Grade,
+    string? VerifiedGrades
 );
 
 /// <summary>One activation as recorded, with the bounds of its time.</summary>

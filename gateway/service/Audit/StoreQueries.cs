@@ -92,7 +92,7 @@ internal static class StoreQueries
                 store,
                 $"""
                 SELECT strftime(make_timestamp_ns(time_ns)::TIMESTAMP, {IsoLayout}), kind, state, device, dock, first, count, leaf FROM facts
-                WHERE kind IN ('ced_gap', 'ced_quarantine') OR (kind = 'ced_integrity' AND state <> 'verified')
+                WHERE kind IN ('ced_gap', 'ced_quarantine') OR (kind = 'ced_integrity' AND NOT starts_with(state, 'verified'))
                     OR (kind = 'ced_dock' AND state IN ('silent', 'heard_again', 'undocked_early'))
                 ORDER BY leaf DESC LIMIT {DoubtsMax + 1}
                 """,
@@ -115,11 +115,14 @@ internal static class StoreQueries
         Rows(
             store,
             $"""
+            WITH heads AS (SELECT device, string_agg(DISTINCT upper(right(state, 1)), ' ' ORDER BY upper(right(state, 1))) AS verified
+                FROM facts WHERE kind = 'ced_integrity' AND starts_with(state, 'verified_') GROUP BY device)
             SELECT device, any_value(model), any_value(armoury), count(*), count(*) FILTER (class = 'activation'),
                 coalesce(sum(duration_ms) FILTER (class = 'activation'), 0)::DOUBLE / 1000, strftime(min(time)::TIMESTAMP, {IsoLayout}),
                 strftime(max(time)::TIMESTAMP, {IsoLayout}), strftime(max(received)::TIMESTAMP, {IsoLayout}), max(clock_bound_ns)::DOUBLE / 1e9,
-                count(*) FILTER (marks <> 0), bit_or(marks), string_agg(DISTINCT grade, ' ' ORDER BY grade)
-            FROM events GROUP BY device ORDER BY device
+                count(*) FILTER (marks <> 0), bit_or(marks), string_agg(DISTINCT grade, ' ' ORDER BY grade),
+                any_value(verified)
+            FROM events LEFT JOIN heads USING (device) GROUP BY device ORDER BY device
             """,
             DevicesMax,
             row => new DeviceRow(
@@ -135,7 +138,8 @@ internal static class StoreQueries
                 row.IsDBNull(9) ? null : row.GetDouble(9),
                 row.GetInt64(10),
                 MarkWords.Of(row.GetFieldValue<uint>(11)),
-                row.GetString(12)
+                row.GetString(12),
+                Text(row, 13)
             )
         );
 

@@ -32,4 +32,11 @@ internal static partial class DoorLog
 
     [LoggerMessage(EventId = 1008, Message = "The serial line {Path} is away: {Why} Trying again in {Wait}.")]
     public static partial void LineAway(this ILogger log, LogLevel level, string path, string why, TimeSpan wait);
+
+    [LoggerMessage(
+        1009,
+        LogLevel.Information,
+        "Noise on the serial line {Path}: {Bytes} bytes in a minute that are no frame. First {First}; last {Last}. Look at cable, earth and speed."
+    )]
+    public static partial void LineNoise(this ILogger log, string path, long bytes, string first, string last);
 }

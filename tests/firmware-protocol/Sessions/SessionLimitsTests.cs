@@ -86,8 +86,7 @@ public sealed class SessionLimitsTests
         );
     }
 
-    private static Docked DockedOf(int n) =>
-        new(new($"X29{n:D6}", LogKind.Event, default), DockedFlags.None, 0, SequenceRanges.Of(new SequenceRange(0, 1)), "", "", "");
+    private static Docked DockedOf(int n) => SessionOrderTests.DockedOf(n, DockedFlags.None, 1);
 
     private static Welcome WelcomeOf(uint session) => new(7, session, new Credit(1, 1_024), Limits.PayloadBytesFloor, 1, 0, "gateway", "");
 

@@ -220,6 +220,21 @@ public sealed class EvidenceTests
     }
 
     [Fact]
+    public void A_signed_head_that_held_after_the_session_raises_the_grade_that_the_bundle_shows()
+    {
+        using var ledger = new SampleLedger();
+        ledger.AppendBatch("X29000001", 0, Events(0, 10), change: b => b with { Epoch = default, Grade = AuthenticityGrade.D });
+        ledger.Append(new ChainCheck(1, "X29000001", LogKind.Event, default, 0, 10, default, ChainResult.Verified, AuthenticityGrade.A));
+        ledger.Finish();
+        var file = Make(ledger);
+        using var zip = ZipFile.OpenRead(file);
+        using var manifest = System.Text.Json.JsonDocument.Parse(Read(zip.GetEntry("bundle.json")!));
+        var reading = Assert.Single(manifest.RootElement.GetProperty("readings").EnumerateArray().ToList());
+        Assert.Equal(["A"], reading.GetProperty("grades").EnumerateArray().Select(grade => grade.GetString()));
+        Assert.Equal(0, Audit.Run("verify-evidence", file).ExitCode);
+    }
+
+    [Fact]
     public void A_file_that_is_no_bundle_exits_with_4()
     {
         using var ledger = Audit.Ledger(1);

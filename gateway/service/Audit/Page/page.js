@@ -89,7 +89,7 @@ function showDevices() {
     const open = element("button", { type: "button" }, d.device);
     open.addEventListener("click", () => showDevice(d.device));
     const marks = d.marked ? `${number(d.marked)}: ${d.marks.join(", ")}` : "none";
-    return [open, d.model, d.armoury, d.events, d.activations, d.activationSeconds, when(d.lastEvent), when(d.lastReceived), d.widestClockBoundSeconds, d.grade, element("span", { class: "words" }, marks)];
+    return [open, d.model, d.armoury, d.events, d.activations, d.activationSeconds, when(d.lastEvent), when(d.lastReceived), d.widestClockBoundSeconds, d.verifiedGrades ? `${d.grade}, verified ${d.verifiedGrades}` : d.grade, element("span", { class: "words" }, marks)];
   }));
   byId("shown").textContent = `${rows.length} of ${plural(devices.length, "device")}`;
   for (const head of document.querySelectorAll("#devices thead th")) {

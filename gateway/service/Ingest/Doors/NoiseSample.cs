@@ -1,7 +1,10 @@
 namespace TaserTelemetry.Gateway.Ingest.Doors;
 
+/// <summary>What noise a minute held: how many bytes, and the first and the last of them in hex.</summary>
+internal readonly record struct NoiseMinute(long Bytes, string First, string Last);
+
 /// <summary>Bytes that never passed a header check: counted, the first and last 256 of each minute kept for whoever looks at the line (wire 21).</summary>
-internal sealed class NoiseSample(TimeProvider clock)
+internal sealed class NoiseSample(TimeProvider clock, Action<NoiseMinute> tell)
 {
     public const int SampleBytes = 256;
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
@@ -10,6 +13,7 @@ internal sealed class NoiseSample(TimeProvider clock)
     private readonly byte[] last = new byte[SampleBytes];
     private int firstBytes;
     private int lastBytes;
+    private long minuteBytes;
     private long began;
 
     /// <summary>All noise since the line was first opened.</summary>
@@ -19,11 +23,11 @@ internal sealed class NoiseSample(TimeProvider clock)
     {
         lock (gate)
         {
-            if (TotalBytes == 0 || clock.GetElapsedTime(began) >= Every)
+            if (minuteBytes == 0)
             {
-                (began, firstBytes) = (clock.GetTimestamp(), 0);
+                began = clock.GetTimestamp();
             }
-            TotalBytes += stretchBytes;
+            (TotalBytes, minuteBytes) = (TotalBytes + stretchBytes, minuteBytes + stretchBytes);
             var room = Math.Min(kept.Length, SampleBytes - firstBytes);
             kept[..room].CopyTo(first.AsSpan(firstBytes));
             firstBytes += room;
@@ -35,12 +39,23 @@ internal sealed class NoiseSample(TimeProvider clock)
         }
     }
 
-    /// <summary>The first and the last bytes of the current minute, in hex.</summary>
-    public (string First, string Last) Hex()
+    /// <summary>Tells of a minute that is over and held noise. Called about once a second.</summary>
+    public void LookAtTheTime()
     {
+        NoiseMinute over;
         lock (gate)
         {
-            return (Convert.ToHexString(first.AsSpan(0, firstBytes)), Convert.ToHexString(last.AsSpan(0, lastBytes)));
+            if (minuteBytes == 0 || clock.GetElapsedTime(began) < Every)
+            {
+                return;
+            }
+            over = new NoiseMinute(
+                minuteBytes,
+                Convert.ToHexString(first.AsSpan(0, firstBytes)),
+                Convert.ToHexString(last.AsSpan(0, lastBytes))
+            );
+            (minuteBytes, firstBytes, lastBytes) = (0, 0, 0);
         }
+        tell(over);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class SerialDoor(
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
     private readonly ManualResetEventSlim stopping = new();
-    private readonly NoiseSample noise = new(clock);
+    private readonly NoiseSample noise = new(clock, minute => log.LineNoise(port.Path, minute.Bytes, minute.First, minute.Last));
     private readonly Lock gate = new();
     private SerialService? serving;
     private Thread? thread;

@@ -210,6 +210,7 @@ internal sealed class SerialService : IDisposable
             found = link.Tick(NowMs);
             silent = link.IsSilent(NowMs);
         }
+        noise.LookAtTheTime();
         if (found.Status == DeframerStatus.Noise)
         {
             TakeNoise(found);

@@ -46,11 +46,13 @@ internal sealed class SourceEpochs(GroupBuilder group, KnownRecords known)
                 return (older, batch.FirstSequence);
             }
         }
-        var incarnation = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        var opened = new Epoch(filed.Epoch.Number + 1, incarnation);
+        var opened = After(filed.Epoch);
         group.AddOwn(new EpochOpened(receivedNs, sent.Device, sent.Log, filed.Epoch, opened, first, EpochCause.AnchorDiffers));
         return (group.State.Filed(sent), batch.FirstSequence);
     }
+
+    /// <summary>The epoch that follows: the next number, and an incarnation drawn here (SPEC clause 6.3).</summary>
+    public static Epoch After(in Epoch old) => new(old.Number + 1, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
 
     private (ulong Known, ulong Others) Compare(in LogKey key, ulong first, in RecordBatch batch)
     {

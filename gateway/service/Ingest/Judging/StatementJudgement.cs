@@ -34,9 +34,26 @@ internal sealed class StatementJudgement(GroupBuilder group, GapBook gaps, Chain
         }
         else if (frame.Decode<Wire.LogCleared>(out var cleared).IsNone)
         {
-            gaps.Cleared(cleared, receivedNs);
+            TakeCleared(sender, receivedNs, cleared);
         }
         return (leaf is OtherFrame { Reason: not 0 } ? FrameOutcome.StoredWith(Reason.MessageTypeUnknown) : FrameOutcome.Stored, default);
+    }
+
+    /// <summary>
+    /// What was not delivered before the clearing is final. A source that goes on without epochs gets one here, as a leaf, so that what it records
+    /// from now on is not taken for other bytes of what is stored (SPEC clause 6.4).
+    /// </summary>
+    private void TakeCleared(Sender sender, ulong receivedNs, in Wire.LogCleared cleared)
+    {
+        var (filed, next) = Filed(sender, cleared.Log, cleared.NextSequence);
+        gaps.Cleared(filed, next, receivedNs);
+        if (cleared.Log.Epoch == default && cleared.NewEpoch == default && group.State.Find(filed) is { Durable.HighestNext: > 0 })
+        {
+            var opened = SourceEpochs.After(filed.Epoch);
+            var (device, log) = (filed.Device, filed.Log);
+            group.AddOwn(new EpochOpened(receivedNs, device, log, filed.Epoch, opened, next, EpochCause.SequenceRestarted));
+            sender.Logs.Anchored(cleared.Log);
+        }
     }
 
     private (FrameOutcome Outcome, Rejection Rejection) StoreHead(
@@ -82,7 +99,7 @@ internal sealed class StatementJudgement(GroupBuilder group, GapBook gaps, Chain
                 return goneRejected;
             case MessageType.LogCleared:
                 var clearedRejected = frame.Decode<Wire.LogCleared>(out var cleared);
-                leaf = clearedRejected.IsNone ? Cleared(arrival, cleared) : null;
+                leaf = clearedRejected.IsNone ? Cleared(sender, arrival, cleared) : null;
                 return clearedRejected;
             case MessageType.DockHealth:
                 var healthRejected = frame.Decode<Wire.DockHealth>(out var health);
@@ -154,14 +171,9 @@ internal sealed class StatementJudgement(GroupBuilder group, GapBook gaps, Chain
         );
     }
 
-    private static LogCleared Cleared(in Arrival arrival, in Wire.LogCleared cleared) =>
-        new(
-            arrival,
-            cleared.Log.Device,
-            cleared.Log.Log,
-            cleared.Log.Epoch,
-            cleared.NewEpoch,
-            cleared.NextSequence == 0 ? 0 : cleared.NextSequence - 1,
-            0
-        );
+    private LogCleared Cleared(Sender sender, in Arrival arrival, in Wire.LogCleared cleared)
+    {
+        var (filed, next) = Filed(sender, cleared.Log, cleared.NextSequence);
+        return new(arrival, filed.Device, filed.Log, filed.Epoch, cleared.NewEpoch, next == 0 ? 0 : next - 1, 0);
+    }
 }

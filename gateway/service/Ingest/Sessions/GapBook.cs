@@ -55,12 +55,12 @@ internal sealed class GapBook(GroupBuilder group)
     }
 
     /// <summary>What was written before the clearing and never came, from the first record that did.</summary>
-    public void Cleared(in Wire.LogCleared cleared, ulong nowNs)
+    public void Cleared(in LogKey filed, ulong next, ulong nowNs)
     {
-        if (group.State.Find(cleared.Log) is { Durable.Runs: [var first, ..] } && cleared.NextSequence > first.Next)
+        if (group.State.Find(filed) is { Durable.Runs: [var first, ..] } && next > first.Next)
         {
-            var count = Math.Min(cleared.NextSequence - first.Next, uint.MaxValue);
-            MakeFinal(cleared.Log, new SequenceRange(first.Next, (uint)count), GapCause.Cleared, nowNs);
+            var count = Math.Min(next - first.Next, uint.MaxValue);
+            MakeFinal(filed, new SequenceRange(first.Next, (uint)count), GapCause.Cleared, nowNs);
         }
     }
 

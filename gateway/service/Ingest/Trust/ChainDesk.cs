@@ -7,8 +7,9 @@ namespace TaserTelemetry.Gateway.Ingest.Trust;
 
 /// <summary>
 /// Signed heads are verified behind the journal, never before an ack (SPEC clause 13.6): a head waits until all that it covers is durable or its
-/// docking session is over; then it is checked beside the ingest thread, and what came of it is a leaf. A head without such a leaf, after a kill
-/// or a stop, is found again at the start. All but the check itself runs on the ingest thread.
+/// docking session is over; then it is checked beside the ingest thread, and what came of it is a leaf. One that was incomplete is checked once more
+/// when the rest has come, in whatever session. A head without such a leaf, after a kill or a stop, is found again at the start. All but the check
+/// itself runs on the ingest thread.
 /// </summary>
 internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadCheck check)
 {
@@ -18,7 +19,11 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
     /// <summary>Heads that wait at once; of more, each is found again at the next start.</summary>
     public const int WaitingMax = 100_000;
 
+    /// <summary>Heads told to be incomplete that are looked at again; of more, the newest stay as they were told.</summary>
+    public const int IncompleteMax = 10_000;
+
     private readonly Dictionary<ulong, SessionHead> waiting = [];
+    private readonly HashSet<ulong> incomplete = [];
     private readonly HashSet<ulong> checkedAlready = [];
     private readonly ConcurrentQueue<ChainCheck> results = new();
 
@@ -37,9 +42,14 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
     /// <summary>A check read back at start, perhaps before the head that it is of.</summary>
     public void Replayed(ChainCheck leaf)
     {
-        if (!waiting.Remove(leaf.HeadLeaf.Index) && !known.Complete)
+        var index = leaf.HeadLeaf.Index;
+        if (leaf.Result == ChainResult.Incomplete && incomplete.Count < IncompleteMax)
         {
-            checkedAlready.Add(leaf.HeadLeaf.Index);
+            incomplete.Add(index);
+        }
+        else if (!Settled(index) && !known.Complete)
+        {
+            checkedAlready.Add(index);
         }
     }
 
@@ -52,6 +62,10 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
         while (results.TryDequeue(out var found))
         {
             group.AddOwn(found with { AtNs = nowNs });
+            if (found.Result != ChainResult.Incomplete)
+            {
+                Settled(found.HeadLeaf.Index);
+            }
         }
         if (!known.Complete || !Running.IsCompleted || waiting.Count == 0)
         {
@@ -66,7 +80,7 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
                 break;
             }
             var covered = IsCovered(head);
-            if (index < durableNext && (covered || !sessionIsOpen(head.Arrival.SessionId)))
+            if (index < durableNext && (covered || (!incomplete.Contains(index) && !sessionIsOpen(head.Arrival.SessionId))))
             {
                 var one = ToCheck(index, head, covered);
                 if (one.Stored?.All(stretch => stretch.Index < durableNext) ?? true)
@@ -75,11 +89,27 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
                 }
             }
         }
-        due.ForEach(one => waiting.Remove(one.Index));
+        foreach (var one in due)
+        {
+            if (one.Stored is null && incomplete.Count < IncompleteMax)
+            {
+                incomplete.Add(one.Index); // told once; the rest may come yet
+            }
+            else
+            {
+                Settled(one.Index);
+            }
+        }
         if (due.Count > 0)
         {
             Running = Task.Run(() => due.ForEach(one => results.Enqueue(check.Of(one))));
         }
+    }
+
+    private bool Settled(ulong index)
+    {
+        incomplete.Remove(index);
+        return waiting.Remove(index);
     }
 
     private bool IsCovered(SessionHead head) =>

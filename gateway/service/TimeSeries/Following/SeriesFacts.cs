@@ -99,14 +99,7 @@ internal static class SeriesFacts
                 Count = (long)refused.Count,
                 Bytes = (long)refused.Bytes,
             },
-            ChainCheck check => Lost(
-                index,
-                check.AtNs,
-                check.Device,
-                Snake(check.Result.ToString()),
-                check.First,
-                Distance(check.First, check.Next)
-            ) with
+            ChainCheck check => Lost(index, check.AtNs, check.Device, StateOf(check), check.First, Distance(check.First, check.Next)) with
             {
                 Kind = FactKind.Integrity,
             },
@@ -137,6 +130,12 @@ internal static class SeriesFacts
 
     /// <summary>Reasons are a closed list of the wire; a number outside it must not make a series of its own.</summary>
     public static string NameOf(Reason reason) => Enum.IsDefined(reason) ? Snake(reason.ToString()) : EventNames.Other;
+
+    /// <summary>A head that holds names the grade that it gives to what it covers: the batch has the grade of its arrival (SPEC clause 13.1).</summary>
+    private static string StateOf(ChainCheck check) =>
+        check is { Result: ChainResult.Verified, Grade: not AuthenticityGrade.NotStated }
+            ? Snake(check.Result.ToString()) + "_" + Snake(check.Grade.ToString())
+            : Snake(check.Result.ToString());
 
     private static string StateOf(Gap gap) => Snake(gap.State.ToString());
 

@@ -75,6 +75,35 @@ public sealed class MosquittoTests : IDisposable
     }
 
     [Fact]
+    public async Task What_docks_publish_while_the_gateway_is_away_is_queued_whole_by_the_sample_configuration_also_over_a_restart_of_the_broker()
+    {
+        const int Messages = 3_000; // mosquitto's own default keeps 1,000
+        using var certificates = new TestCertificates(ground.Folder);
+        certificates.Issue("broker").Dispose();
+        certificates.Issue("gw1").Dispose();
+        using var one = certificates.Issue("dock-1");
+        await using var broker = await StartSampleAsync();
+        var url = $"mqtts://localhost:{broker.Port}";
+        await using (await ReadyAsync(url, withCertificates: true, ground.At("gateway"))) { }
+        await using (var dock = await TestDock.ConnectAsync(url, RunningGateway.Dock, options => WithCertificate(options, one)))
+        {
+            var up = Topics.Up(RunningGateway.Dock, "gw1");
+            for (var sequence = 1; sequence <= Messages; sequence++)
+            {
+                await dock.PublishAsync(up, TestDock.Batch(9, (uint)sequence, RunningGateway.Device, (ulong)sequence, 1));
+            }
+        }
+        await broker.StopAndStartAsync(ground);
+        await using var gateway = await ReadyAsync(url, withCertificates: true, ground.At("gateway"));
+        await Ground.UntilAsync(
+            () => Task.FromResult(gateway.Leaves<StoredBatch>().Count() >= Messages),
+            "every message that was published while the gateway was away"
+        );
+        Assert.Equal((ulong)Messages, gateway.Leaves<StoredBatch>().Aggregate(0UL, (sum, b) => sum + b.NewRanges.SequenceCount));
+        Assert.Empty(gateway.Leaves<BrokerSessionLost>());
+    }
+
+    [Fact]
     public async Task Two_gateways_on_one_broker_share_hello_and_all_else_goes_to_the_one_that_welcomed_the_dock()
     {
         await using var broker = await Mosquitto.StartAsync(ground);
@@ -149,16 +178,15 @@ public sealed class MosquittoTests : IDisposable
                 l.Length > 0
                 && l[0] != '#'
                 && !l.StartsWith("listener", StringComparison.Ordinal)
-                && !l.StartsWith("max_queued_messages", StringComparison.Ordinal)
+                && !l.StartsWith("per_listener", StringComparison.Ordinal)
             )
-            .Where(l => !l.StartsWith("persisten", StringComparison.Ordinal) && !l.StartsWith("per_listener", StringComparison.Ordinal))
             .Select(l => l.Replace("/etc/taser-gateway/broker", ground.Folder, StringComparison.Ordinal));
-        return await Mosquitto.StartAsync(ground, [.. lines]);
+        return await Mosquitto.StartAsync(ground, [.. lines, $"persistence_location {ground.Folder}/"]);
     }
 
-    private async Task<RunningGateway> ReadyAsync(string url, bool withCertificates = false)
+    private async Task<RunningGateway> ReadyAsync(string url, bool withCertificates = false, string? folder = null)
     {
-        var gateway = await RunningGateway.StartAsync(settings =>
+        void Change(GatewaySettings settings)
         {
             settings.Mqtt.Broker = url;
             if (withCertificates)
@@ -167,7 +195,8 @@ public sealed class MosquittoTests : IDisposable
                 settings.Mqtt.BrokerCertificateFile = ground.At("gw1.pem");
                 settings.Mqtt.BrokerKeyFile = ground.At("gw1.key");
             }
-        });
+        }
+        var gateway = await RunningGateway.StartAsync(Change, folder);
         await Ground.UntilAsync(() => Task.FromResult(gateway.Readiness.Report().Ready), "the gateway at the broker");
         return gateway;
     }

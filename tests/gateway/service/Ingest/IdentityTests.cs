@@ -133,6 +133,37 @@ public sealed class IdentityTests
         Directory.Delete(folder, recursive: true);
     }
 
+    [Fact]
+    public async Task A_head_that_was_incomplete_is_checked_once_more_when_the_rest_has_come_in_a_later_session_or_after_a_restart()
+    {
+        using var key = Key.Create(Algorithm);
+        var folder = Directory.CreateTempSubdirectory("taser-heads-").FullName;
+        var settings = (Action<GatewaySettings>)(s => s.Devices[0].PublicKey = PublicOf(key));
+        byte[] Frame(TestDock dock) => TestDock.Batch(dock.Session, dock.NextFrame(), Device, 1, 10);
+        await using (var gateway = await RunningGateway.StartAsync(settings, folder))
+        {
+            await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+            await dock.OpenAsync();
+            var start = HashChain.Start(Log, 1);
+            var end = Over(start, TestDock.Batch(1, 1, Device, 1, 10));
+            await dock.AckOfAsync(await dock.SendAsync(Head(1, start, 11, end, 1).Signed(With(key))));
+            await dock.OpenAsync(connectionId: 8);
+            await CheckedAsync(gateway, 1);
+        }
+        await using (var gateway = await RunningGateway.StartAsync(settings, folder))
+        {
+            await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+            await dock.OpenAsync();
+            await dock.PublishAsync(dock.UpTopic, Frame(dock));
+            await CheckedAsync(gateway, 2);
+            Assert.Equal(
+                [(ChainResult.Incomplete, AuthenticityGrade.D), (ChainResult.Verified, AuthenticityGrade.B)],
+                gateway.Leaves<ChainCheck>().Select(check => (check.Result, check.Grade))
+            );
+        }
+        Directory.Delete(folder, recursive: true);
+    }
+
     private static SessionHead Head(ulong first, Hash32 chainAtFirst, ulong next, Hash32 chainAtNext, ulong counter) =>
         new(HeadGrade.B, Log, first, chainAtFirst, next, chainAtNext, counter, default, 0, Device, default);
 

@@ -164,6 +164,61 @@ public sealed class SessionRulesTests
     }
 
     [Fact]
+    public async Task A_log_without_epochs_that_says_it_was_cleared_gets_an_epoch_and_what_follows_is_no_variant()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+        await dock.OpenAsync();
+        await dock.EchoAsync();
+        await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, 0, 10));
+        await dock.AckOfAsync(await dock.SendAsync(new LogCleared(Log, default, 12, default, "")));
+        await SendAsync(dock, 0, 5, stampBase: 1_790_000_000);
+        await dock.DockAsync(Log, 0, 6);
+        Assert.Equal("5+1", (await dock.ReceiveAsync<Want>()).Ranges.ToString());
+        var opened = Assert.Single(gateway.Leaves<EpochOpened>());
+        Assert.Equal((1u, 12UL, EpochCause.SequenceRestarted), (opened.NewEpoch.Number, opened.Anchor, opened.Cause));
+        Assert.Equal([default, opened.NewEpoch], gateway.Leaves<StoredBatch>().Select(batch => batch.Epoch));
+        Assert.All(gateway.Leaves<StoredBatch>(), batch => Assert.Equal(0, batch.VariantRanges.Count));
+        var lost = Assert.Single(gateway.Leaves<Gap>());
+        Assert.Equal((10UL, 12UL, GapState.Final, GapCause.Cleared, default), (lost.First, lost.Next, lost.State, lost.Cause, lost.Epoch));
+    }
+
+    [Fact]
+    public async Task More_frames_than_the_credit_are_refused_with_their_reason_and_stored_when_they_come_again()
+    {
+        // A budget of eight frames for a dock: the first eight of many that come in one message are taken, the others are not.
+        await using var gateway = await RunningGateway.StartAsync(settings => settings.Limits.CreditBatchesMax = 8);
+        await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+        await dock.OpenAsync();
+        Assert.Equal(8, dock.Welcome.Credit.Frames);
+        byte[] Frame(uint number) => TestDock.Batch(dock.Session, number, RunningGateway.Device, number, 1);
+        await dock.PublishAsync(dock.UpTopic, [.. Enumerable.Range(1, 9).SelectMany(number => Frame((uint)number))]);
+        var verdict = await dock.AckOfAsync(9);
+        Assert.Equal((Verdict.Refused, Reason.CreditExceeded, ReasonAction.Wait), (verdict.Verdict, verdict.Reason, verdict.Action));
+        Assert.Equal(8UL, Sequences(gateway));
+        await dock.PublishAsync(dock.UpTopic, Frame(9));
+        Assert.Equal(Verdict.Stored, (await dock.AckOfAsync(9)).Verdict);
+        Assert.Equal(9UL, Sequences(gateway));
+    }
+
+    [Fact]
+    public async Task As_many_docking_sessions_are_open_as_the_limit_says_and_one_more_is_told_to_wait_until_one_ends()
+    {
+        var other = RunningGateway.Dock with { Dock = "dock-2" };
+        await using var gateway = await RunningGateway.StartAsync(settings => settings.Limits.SessionsMax = 1);
+        await using var first = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+        await using var second = await TestDock.ConnectAsync(gateway.Mqtt, other);
+        await first.OpenAsync();
+        await second.PublishAsync(Topics.Hello(other), FrameWriter.ToArray(0, 0, TestDock.HelloOf(other)));
+        var busy = await second.ReceiveAsync<Busy>();
+        Assert.Equal(Reason.GatewayBusy, busy.Reason);
+        Assert.InRange(busy.WaitMs, 1_000u, (uint)Limits.HoldMsMax);
+        await first.PublishAsync(first.UpTopic, FrameWriter.ToArray(first.Session, 0, new Goodbye(Reason.ConversationOver)));
+        await second.OpenAsync();
+        Assert.Equal(1, gateway.Readiness.Report().DockingSessions);
+    }
+
+    [Fact]
     public async Task Packs_in_the_wrong_order_leave_a_gap_that_is_open_until_it_is_filled()
     {
         await using var gateway = await RunningGateway.StartAsync();

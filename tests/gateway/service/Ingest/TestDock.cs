@@ -122,9 +122,9 @@ internal sealed class TestDock : IAsyncDisposable
     }
 
     /// <summary>Answers the gateway's clock echo, as every dock does before it expects a Want.</summary>
-    public async Task EchoAsync()
+    public async Task EchoAsync(TimeSpan? within = null)
     {
-        var asked = await ReceiveAsync<ClockEchoRequest>();
+        var asked = await ReceiveAsync<ClockEchoRequest>(within);
         await SendAsync(new ClockEcho(asked.RequestId, asked.GatewayUtcNs, 99, 2_000_000_000, 0, ClockState.FreeRunning));
     }
 
