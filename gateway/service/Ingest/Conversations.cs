@@ -185,7 +185,7 @@ internal sealed class Conversations(
             TakeStray(inbound, frame, bytes);
             return;
         }
-        session.Heard();
+        session.Heard(UnixTime.Now(clock).Ms);
         journal.Silences.Heard(session.Sender, inbound.ReceivedNs);
         switch (session.Machine.Receive(frame, UnixTime.Now(clock)))
         {
@@ -371,7 +371,7 @@ internal sealed class Conversations(
         }
         if (state.IsOnline)
         {
-            session.Heard();
+            session.Heard(UnixTime.Now(clock).Ms);
         }
         else
         {

@@ -19,14 +19,21 @@ internal sealed record DamagedFrame(uint Number, Reason Reason, ReadOnlyMemory<b
 /// One docking session as the service carries it: the machine that holds the conversation, the link to the dock, and what waits for the
 /// commit. Touched by the ingest thread alone.
 /// </summary>
-internal sealed class DockingSession(Sender sender, DockLink link, GatewaySession machine, IDurableLogs durable)
+internal sealed class DockingSession(Sender sender, DockLink link, GatewaySession machine, IDurableLogs durable, long openedMs)
 {
     /// <summary>Logs whose gaps are written down when the session ends.</summary>
     public const int LogsMax = 1_024;
 
+    /// <summary>
+    /// An MQTT session in which nothing was heard for so long is over without a word: its dock may have gone without a will. One that is still there
+    /// is told to say hello again when it speaks (SPEC clause 10.8).
+    /// </summary>
+    public const int IdleMsMax = 3_600_000;
+
     private readonly List<FrameVerdict> settled = [];
     private readonly HashSet<LogKey> logs = [];
     private long? offlineSinceMs;
+    private long heardMs = openedMs;
 
     public Sender Sender { get; } = sender;
 
@@ -48,10 +55,12 @@ internal sealed class DockingSession(Sender sender, DockLink link, GatewaySessio
     public void SaidOffline(long nowMs) => offlineSinceMs ??= nowMs;
 
     /// <summary>Something came after all, or it was born again on the same connection.</summary>
-    public void Heard() => offlineSinceMs = null;
+    public void Heard(long nowMs) => (offlineSinceMs, heardMs) = (null, nowMs);
 
-    /// <summary>Said to be offline, and not heard since for as long as heartbeats may be missed.</summary>
-    public bool IsOffline(long nowMs) => offlineSinceMs is { } since && nowMs - since > Limits.SilenceMs;
+    /// <summary>Said to be offline, and not heard since for as long as heartbeats may be missed; or idle on MQTT for longer than a session may be.</summary>
+    public bool IsOffline(long nowMs) =>
+        (offlineSinceMs is { } since && nowMs - since > Limits.SilenceMs)
+        || (Link.Transport == Transport.Mqtt && nowMs - heardMs > IdleMsMax);
 
     /// <summary>Logs that this session brought something of.</summary>
     public IReadOnlyCollection<LogKey> Logs => logs;

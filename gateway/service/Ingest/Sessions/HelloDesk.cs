@@ -65,7 +65,8 @@ internal sealed class HelloDesk(
             sender,
             link,
             new GatewaySession(hello, TermsFor(link, Math.Min(hello.PayloadBytesMax, ours)), credit, UnixTime.Now(clock)),
-            receipts.For(sender)
+            receipts.For(sender),
+            UnixTime.Now(clock).Ms
         );
         sessions.Add(session);
         sessions.Talks(session);

@@ -48,6 +48,11 @@ public sealed class MosquittoTests : IDisposable
         await using var gateway = await ReadyAsync(url, withCertificates: true);
         Task<TestDock> ConnectAsync() => TestDock.ConnectAsync(url, RunningGateway.Dock, options => WithCertificate(options, one));
 
+        using var others = new TestCertificates(Directory.CreateDirectory(ground.At("elsewhere")).FullName);
+        using var strange = others.Issue("dock-1");
+        await Assert.ThrowsAnyAsync<Exception>(() =>
+            TestDock.ConnectAsync(url, RunningGateway.Dock, options => WithCertificate(options, strange))
+        );
         // The broker may end a connection that tried: each attempt has one of its own.
         foreach (
             var topic in new[]

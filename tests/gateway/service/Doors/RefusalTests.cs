@@ -156,19 +156,21 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public void A_will_alone_ends_nothing_and_35_seconds_of_silence_after_it_do()
+    public void A_will_alone_ends_nothing_and_35_seconds_of_silence_after_it_do_or_an_hour_without_one()
     {
         var hello = TestDock.HelloOf(RunningGateway.Dock);
         var terms = new GatewayTerms(1, Transport.Mqtt, "gw1", "", 8_192, 1);
         var sender = new Sender(1, ArrivalVia.Mqtt, new Place("avon", "central", "dock-1"));
         var machine = new GatewaySession(hello, terms, new Credit(1, 9_000), default);
-        var session = new DockingSession(sender, new SilentLink(), machine, new NothingDurable());
-        Assert.False(session.IsOffline(long.MaxValue));
+        var session = new DockingSession(sender, new SilentLink(), machine, new NothingDurable(), openedMs: 0);
+        Assert.False(session.IsOffline(DockingSession.IdleMsMax));
+        Assert.True(session.IsOffline(DockingSession.IdleMsMax + 1));
         session.SaidOffline(1_000);
         Assert.False(session.IsOffline(1_000 + Limits.SilenceMs));
         Assert.True(session.IsOffline(1_001 + Limits.SilenceMs));
-        session.Heard();
-        Assert.False(session.IsOffline(long.MaxValue));
+        session.Heard(2_000_000);
+        Assert.False(session.IsOffline(2_000_000 + DockingSession.IdleMsMax));
+        Assert.True(session.IsOffline(2_000_001 + DockingSession.IdleMsMax));
     }
 
     private sealed class NothingDurable : IDurableLogs

@@ -27,7 +27,12 @@ internal sealed class TestCertificates : IDisposable
     public string AuthorityFile => Path.Combine(folder, "ca.pem");
 
     /// <summary>Writes NAME.pem and NAME.key and answers the certificate with its key.</summary>
-    public X509Certificate2 Issue(string name)
+    public X509Certificate2 Issue(string name) => Issue(name, Until);
+
+    /// <summary>One that has run out.</summary>
+    public X509Certificate2 IssueExpired(string name) => Issue(name, From.AddYears(1));
+
+    private X509Certificate2 Issue(string name, DateTimeOffset until)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -35,7 +40,7 @@ internal sealed class TestCertificates : IDisposable
         names.AddDnsName("localhost");
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        using var signed = request.Create(authority, From, Until, [++serial]);
+        using var signed = request.Create(authority, From, until, [++serial]);
         File.WriteAllText(Path.Combine(folder, name + ".pem"), signed.ExportCertificatePem());
         File.WriteAllText(Path.Combine(folder, name + ".key"), key.ExportPkcs8PrivateKeyPem());
         return X509Certificate2.CreateFromPemFile(Path.Combine(folder, name + ".pem"), Path.Combine(folder, name + ".key"));

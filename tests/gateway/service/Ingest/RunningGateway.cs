@@ -70,13 +70,17 @@ internal sealed class RunningGateway : IAsyncDisposable
         return settings;
     }
 
-    public static async Task<RunningGateway> StartAsync(Action<GatewaySettings>? change = null, string? folder = null)
+    public static async Task<RunningGateway> StartAsync(
+        Action<GatewaySettings>? change = null,
+        string? folder = null,
+        TimeProvider? clock = null
+    )
     {
         var keep = folder is not null;
         folder ??= Directory.CreateTempSubdirectory("taser-gateway-").FullName;
         var settings = SettingsIn(folder);
         change?.Invoke(settings);
-        var app = GatewayHost.Build(settings, TimeProvider.System);
+        var app = GatewayHost.Build(settings, clock ?? TimeProvider.System);
         await GatewayHost.StartAsync(app, settings, CancellationToken.None);
         return new RunningGateway(app, folder, keep);
     }

@@ -3,6 +3,8 @@ using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.FirmwareProtocol.Trust;
+using TaserTelemetry.Gateway.Ingest.Sessions;
+using TaserTelemetry.Tests;
 using LogCleared = TaserTelemetry.FirmwareProtocol.Messages.LogCleared;
 using RangeGone = TaserTelemetry.FirmwareProtocol.Messages.RangeGone;
 
@@ -202,6 +204,25 @@ public sealed class SessionRulesTests
     }
 
     [Fact]
+    public async Task A_dock_that_went_without_a_will_keeps_its_session_for_an_hour_and_one_that_speaks_after_that_says_hello_again()
+    {
+        var clock = new PushedClock();
+        await using var gateway = await RunningGateway.StartAsync(clock: clock);
+        await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+        await dock.OpenAsync();
+        clock.Push(TimeSpan.FromMilliseconds(DockingSession.IdleMsMax - 60_000));
+        await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, 0, 1));
+        clock.Push(TimeSpan.FromMilliseconds(DockingSession.IdleMsMax - 60_000));
+        await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, 1, 1));
+        clock.Push(TimeSpan.FromMilliseconds(DockingSession.IdleMsMax + 1));
+        await Ground.UntilAsync(() => Task.FromResult(gateway.Readiness.Report().DockingSessions == 0), "the idle session to be over");
+        await dock.SendBatchAsync(RunningGateway.Device, 2, 1);
+        var abort = await dock.ReceiveAsync<Abort>();
+        Assert.Equal((Reason.SessionUnknown, ReasonAction.HelloAgain), (abort.Reason, abort.Action));
+        Assert.Equal(3UL, Sequences(gateway));
+    }
+
+    [Fact]
     public async Task As_many_docking_sessions_are_open_as_the_limit_says_and_one_more_is_told_to_wait_until_one_ends()
     {
         var other = RunningGateway.Dock with { Dock = "dock-2" };
@@ -257,6 +278,18 @@ public sealed class SessionRulesTests
             [Reason.HeldElsewhere, Reason.None, Reason.ReceiptNotVerified, Reason.ReceiptedButMissing],
             gateway.Leaves<OtherFrame>().Select(frame => (Reason)frame.Reason)
         );
+    }
+
+    /// <summary>The system's clock, pushed on.</summary>
+    private sealed class PushedClock : TimeProvider
+    {
+        private TimeSpan ahead;
+
+        public void Push(TimeSpan by) => ahead += by;
+
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + ahead;
+
+        public override long GetTimestamp() => System.GetTimestamp() + (long)(ahead.TotalSeconds * TimestampFrequency);
     }
 
     private static Gateway.Ingest.Trust.ReceiptKey OwnKey(RunningGateway gateway) =>
