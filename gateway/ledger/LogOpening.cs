@@ -67,7 +67,9 @@ internal sealed class LogOpening(LogOptions options)
         if (last is not null && report.BehindCheckpoint)
             throw new LogRestoredException(last, report.NextIndex);
         WriteVkey(key.Verifier);
-        var snapshots = new SnapshotFiles(disk, place.Journal, Journal.OriginHash(key.Verifier.Name));
+        var origin = Journal.OriginHash(key.Verifier.Name);
+        var snapshots = new SnapshotFiles(disk, place.Journal, origin);
+        var index = new KeyIndex(disk, place.Journal, origin);
         var tree = last is null ? new TileTree() : TreeAt(last, journal, snapshots);
         var signer = new Signer(options, keys, key, old, snapshots, tree, kept, journal.OpenReader);
         if (last is not null)
@@ -75,7 +77,7 @@ internal sealed class LogOpening(LogOptions options)
         signedSize = () => signer.Size;
         var compact = tree.ToCompact();
         AddTail(compact, journal, report);
-        return new TamperEvidentLog(journal, compact, signer, snapshots, report with { RewrittenLeaves = [] });
+        return new TamperEvidentLog(journal, compact, signer, snapshots, index, report with { RewrittenLeaves = [] });
     }
 
     /// <summary>The log's key: the one that is there, or a new one for a new log.</summary>

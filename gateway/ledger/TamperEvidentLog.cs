@@ -47,12 +47,20 @@ public sealed class TamperEvidentLog : IDisposable
     private int requested;
     private int sealedSince;
 
-    internal TamperEvidentLog(Journal journal, CompactTree tree, Signer signer, SnapshotFiles snapshots, RecoveryReport recovery)
+    internal TamperEvidentLog(
+        Journal journal,
+        CompactTree tree,
+        Signer signer,
+        SnapshotFiles snapshots,
+        KeyIndex keys,
+        RecoveryReport recovery
+    )
     {
         this.journal = journal;
         this.tree = new GrowingTree(tree);
         this.signer = signer;
         Snapshots = snapshots;
+        KeyIndex = keys;
         Recovery = recovery;
     }
 
@@ -61,6 +69,9 @@ public sealed class TamperEvidentLog : IDisposable
 
     /// <summary>Snapshots beside the segments, for the caller's own derived state as well.</summary>
     public SnapshotFiles Snapshots { get; }
+
+    /// <summary>Which sealed segment's records brought which keys, for the caller that knows what the records are about. From any thread.</summary>
+    public KeyIndex KeyIndex { get; }
 
     /// <summary>The log's public key; its name is the origin.</summary>
     public VerifierKey Key => signer.Key;

@@ -1,25 +1,31 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using TaserTelemetry.Ledger.Disks;
 
 namespace TaserTelemetry.Ledger.Journals;
 
 /// <summary>One entry of a key index.</summary>
-/// <param name="Key">16 bytes of a hash of whatever the caller identifies records by, read big-endian; evenly spread.</param>
+/// <param name="Key">Whatever the caller identifies records by; keys that are asked for together lie side by side.</param>
 /// <param name="Index">Leaf index of a record that brought it.</param>
 public readonly record struct KeyIndexEntry(UInt128 Key, ulong Index);
 
 /// <summary>
 /// For each sealed segment a file <c>{first index:D20}.idx</c>: which records brought which keys, sorted by key, so that a repeat of
 /// something old is compared without reading the journal. Derived: deleted or damaged it is made again by the caller; an entry that is
-/// found is to be compared with the record itself. Keys are opaque here.
+/// found is to be compared with the record itself. Keys are opaque here. A file's CRC is checked once, when it is first opened. Several
+/// threads may ask while one writes.
 /// </summary>
 public sealed class KeyIndex(IDisk disk, string folder, Hash256 originHash)
 {
     private const int HeaderBytes = 80;
     private const int EntryBytes = 24;
     private const string Extension = ".idx";
+    private readonly ConcurrentDictionary<ulong, bool> whole = new();
 
     private static ReadOnlySpan<byte> Magic => "TASERIDX"u8;
+
+    /// <summary>First index of the segment that is written to: no index file speaks of it or of what is behind it. 0 before the first.</summary>
+    public ulong OpenFirst => SegmentList.Read(disk, folder) is [.., var last] ? last : 0;
 
     /// <summary>Sealed segments, by first index and the index behind their last, that have no readable index file.</summary>
     public IReadOnlyList<(ulong First, ulong Next)> Missing()
@@ -50,17 +56,22 @@ public sealed class KeyIndex(IDisk disk, string folder, Hash256 originHash)
                 return false;
             if (name != Path.GetFileName(PathOf(BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(48)))))
                 return false;
-            var chunk = new byte[256 << 10];
-            var crc = 0u;
-            long offset = HeaderBytes;
-            for (var read = file.Read(chunk, offset); read > 0; read = file.Read(chunk, offset += read))
-                crc = Crc32C.Append(crc, chunk.AsSpan(0, read));
-            return crc == BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(72));
+            return EntriesHold(file, header);
         }
         catch (DiskException e) when (e.Fault == DiskFault.NotFound)
         {
             return null;
         }
+    }
+
+    private static bool EntriesHold(IDiskFile file, ReadOnlySpan<byte> header)
+    {
+        var chunk = new byte[256 << 10];
+        var crc = 0u;
+        long offset = HeaderBytes;
+        for (var read = file.Read(chunk, offset); read > 0; read = file.Read(chunk, offset += read))
+            crc = Crc32C.Append(crc, chunk.AsSpan(0, read));
+        return crc == BinaryPrimitives.ReadUInt32LittleEndian(header[72..]);
     }
 
     private bool HeaderIsOurs(ReadOnlySpan<byte> header, long length) =>
@@ -86,19 +97,29 @@ public sealed class KeyIndex(IDisk disk, string folder, Hash256 originHash)
             at = at[EntryBytes..];
         }
         WriteHeader(bytes, first, next, (ulong)entries.Length);
+        whole.TryRemove(first, out _); // what was written is read back before it is believed
         disk.WriteDerived(PathOf(first), bytes);
     }
 
-    /// <summary>Leaf indices of records that brought a key, oldest first; empty when no sealed segment with an index has it.</summary>
-    public IReadOnlyList<ulong> Find(UInt128 key)
+    /// <summary>
+    /// Leaf indices of records that brought any of the keys from one to another, oldest segment first; empty when no sealed segment with an
+    /// index has one.
+    /// </summary>
+    /// <param name="first">Lowest key.</param>
+    /// <param name="last">Highest key.</param>
+    /// <param name="fromIndex">Only segments that reach beyond this leaf index are looked into.</param>
+    /// <param name="nextIndex">And only those that begin before this one.</param>
+    public IReadOnlyList<ulong> Find(UInt128 first, UInt128 last, ulong fromIndex = 0, ulong nextIndex = ulong.MaxValue)
     {
         var found = new List<ulong>();
         var segments = SegmentList.Read(disk, folder);
-        for (var i = 0; i + 1 < segments.Count; i++)
+        for (var i = 0; i + 1 < segments.Count && segments[i] < nextIndex; i++)
         {
+            if (segments[i + 1] <= fromIndex)
+                continue;
             using var file = TryOpen(segments[i], segments[i + 1], out var count);
             if (file is not null)
-                Search(file, count, key, found);
+                Search(file, count, first, last, found);
         }
         return found;
     }
@@ -117,7 +138,7 @@ public sealed class KeyIndex(IDisk disk, string folder, Hash256 originHash)
         BinaryPrimitives.WriteUInt32LittleEndian(into[76..], Crc32C.Of(into[..76]));
     }
 
-    /// <summary>Opens the index of a segment when its header is whole and speaks of that very segment.</summary>
+    /// <summary>Opens the index of a segment when it is whole and speaks of that very segment.</summary>
     private IDiskFile? TryOpen(ulong first, ulong next, out long count)
     {
         count = 0;
@@ -129,42 +150,34 @@ public sealed class KeyIndex(IDisk disk, string folder, Hash256 originHash)
             file.Read(header, 0) == HeaderBytes
             && HeaderIsOurs(header, file.Length)
             && BinaryPrimitives.ReadUInt64LittleEndian(header[48..]) == first
-            && BinaryPrimitives.ReadUInt64LittleEndian(header[56..]) == next;
+            && BinaryPrimitives.ReadUInt64LittleEndian(header[56..]) == next
+            && (whole.ContainsKey(first) || EntriesHold(file, header));
         count = fits ? (long)BinaryPrimitives.ReadUInt64LittleEndian(header[64..]) : 0;
         if (fits)
+        {
+            whole[first] = true;
             return file;
+        }
+        whole.TryRemove(first, out _);
         file.Dispose();
         return null;
     }
 
-    /// <summary>Keys are hashes, so where one stands can be guessed from its value; halving takes over where the guesses do not close in.</summary>
-    private static void Search(IDiskFile file, long count, UInt128 key, List<ulong> found)
+    /// <summary>Halves its way to the first key that is not too low, then reads on.</summary>
+    private static void Search(IDiskFile file, long count, UInt128 first, UInt128 last, List<ulong> found)
     {
         long low = 0;
         var high = count;
-        for (var step = 0; low < high; step++)
+        while (low < high)
         {
-            var guess = step == 0 ? (long)(ulong)((key >> 64) * (ulong)count >> 64) : low + ((high - low) / 2);
-            guess = Math.Clamp(guess, low, high - 1);
-            if (EntryAt(file, guess).Key < key)
-                low = guess + 1;
+            var middle = low + ((high - low) / 2);
+            if (EntryAt(file, middle).Key < first)
+                low = middle + 1;
             else
-                high = guess;
-            if (step == 0)
-                Narrow(file, count, guess, key, ref low, ref high);
+                high = middle;
         }
-        for (; low < count && EntryAt(file, low) is var entry && entry.Key == key; low++)
+        for (; low < count && EntryAt(file, low) is var entry && entry.Key <= last; low++)
             found.Add(entry.Index);
-    }
-
-    /// <summary>After the first guess the place is near: a few entries beside it are looked at before the rest of the file is.</summary>
-    private static void Narrow(IDiskFile file, long count, long guess, UInt128 key, ref long low, ref long high)
-    {
-        var reach = 4 * (long)Math.Sqrt(count);
-        if (low > guess && guess + reach < count && EntryAt(file, guess + reach).Key >= key)
-            high = guess + reach;
-        else if (high == guess && guess - reach >= 0 && EntryAt(file, guess - reach).Key < key)
-            low = guess - reach + 1;
     }
 
     private static KeyIndexEntry EntryAt(IDiskFile file, long entry)

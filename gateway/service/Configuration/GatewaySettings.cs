@@ -183,6 +183,9 @@ internal sealed class JournalSettings
     /// <summary>A second folder, on another disk, fsynced before every ack; empty = none.</summary>
     public string Mirror { get; set; } = "";
 
+    /// <summary>Length of a new segment. No setting of the file: tests take shorter ones.</summary>
+    internal int SegmentBytes { get; set; } = Ledger.Journals.JournalFormat.SegmentBytesDefault;
+
     /// <summary>Seconds between checkpoints while the journal grows.</summary>
     [Range(1, 3_600)]
     public int CheckpointSeconds { get; set; } = 10;

@@ -35,7 +35,7 @@ internal sealed class JournalService(
     private Conversations? conversations;
     private readonly TaskCompletionSource maySign = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task signing = Task.CompletedTask;
-    private Task reading = Task.CompletedTask;
+    private SegmentSealing? sealing;
 
     /// <summary>The ledger; there from the start of the first service on.</summary>
     public TamperEvidentLog Ledger => journal?.Ledger ?? throw new InvalidOperationException("The journal is not open yet.");
@@ -69,9 +69,10 @@ internal sealed class JournalService(
         durable.Advance(journal.Ledger.NextIndex);
         log.JournalOpened(journal.Ledger.NextIndex);
         conversations = Converse(journal);
-        loop = new IngestLoop(journal, conversations, queue, durable, clock, meters, logs.CreateLogger<IngestLoop>());
+        sealing = new SegmentSealing(journal, fatal, lifetime, log);
+        loop = new IngestLoop(journal, sealing, conversations, queue, durable, clock, meters, logs.CreateLogger<IngestLoop>());
         loop.Start();
-        reading = Task.Run(() => ReadOlder(journal, loop, stopping.Token), CancellationToken.None);
+        sealing.CatchUp(loop.AppendAsync, stopping.Token);
         _ = StopWhenFatalAsync(loop);
         signing = SignAsync();
         return Task.CompletedTask;
@@ -100,7 +101,7 @@ internal sealed class JournalService(
         await stopping.CancelAsync();
         loop.Stop();
         await signing;
-        await reading;
+        await (sealing?.Running ?? Task.CompletedTask);
         await journal.Chains.Running;
         if (await loop.Ended is null && fatal.Why is null)
         {
@@ -134,20 +135,6 @@ internal sealed class JournalService(
         var desk = new HelloDesk(open.State, sessions, new NonceDesk(open.Group, settings.Name), receipts, settings.Name, clock);
         var checkpoints = new CheckpointDesk(open.Ledger, LogPlace.Ledger(settings.Data).Tlog);
         return new Conversations(open, judgement, sessions, desk, checkpoints, settings.Limits, clock, meters);
-    }
-
-    /// <summary>Batches below the snapshot that the start was spared from reading, handed to the ingest thread in portions.</summary>
-    private static void ReadOlder(OpenJournal open, IngestLoop running, CancellationToken stop)
-    {
-        foreach (var portion in open.Older())
-        {
-            if (stop.IsCancellationRequested)
-            {
-                return;
-            }
-            _ = running.AppendAsync(_ => open.Remember(portion));
-        }
-        _ = running.AppendAsync(_ => open.Known.Complete = true);
     }
 
     private async Task StopWhenFatalAsync(IngestLoop running)

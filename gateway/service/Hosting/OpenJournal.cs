@@ -25,12 +25,13 @@ internal sealed class OpenJournal : IDisposable
 
     private const string SnapshotKind = "decisions";
     private readonly DataLock dataLock;
-
-    private readonly ulong foldedFrom;
+    private readonly StoredFrames frames;
+    private bool indexesAtOnce;
     private readonly bool receiptKeyIsNew;
 
-    private OpenJournal(DataLock dataLock, TamperEvidentLog ledger, AccessLog access, DecisionState state, GatewaySettings settings)
+    private OpenJournal(DataLock dataLock, TamperEvidentLog ledger, AccessLog access, Derived derived, GatewaySettings settings)
     {
+        var state = derived.State;
         this.dataLock = dataLock;
         Settings = settings;
         Ledger = ledger;
@@ -38,11 +39,43 @@ internal sealed class OpenJournal : IDisposable
         Group = new GroupBuilder(state);
         Gaps = new GapBook(Group);
         Silences = new SilenceBook(Group);
-        foldedFrom = state.NextLeaf;
-        Known = new KnownRecords(index => ReadReceived(ledger, index)) { Complete = foldedFrom == 0 };
+        FoldedFrom = state.NextLeaf;
+        frames = new StoredFrames(ledger.OpenReader);
+        Known = new KnownRecords(state, frames, new OldRecords(ledger.KeyIndex, frames)) { Complete = false };
+        Known.SealedBelow(ledger.KeyIndex.OpenFirst);
         Chains = new ChainDesk(Group, Known, new HeadCheck(ledger));
         (Receipts, receiptKeyIsNew) = ReceiptKey.Open(settings.Keys, ledger.Key.Name);
+        derived.Matters.ForEach(matter => Remember(matter.Index, matter.Leaf));
         Fold();
+    }
+
+    /// <summary>What the start is spared from folding: the decisions up to a leaf, and what was not settled there.</summary>
+    private sealed record Derived(DecisionState State, List<(ulong Index, Leaf Leaf)> Matters)
+    {
+        public static Derived Load(TamperEvidentLog ledger)
+        {
+            for (
+                var atMost = ledger.NextIndex;
+                ledger.Snapshots.Newest(SnapshotKind, atMost) is { } decisions;
+                atMost = decisions.Index - 1
+            )
+            {
+                var state = DecisionSnapshot.Load(decisions.State.ToArray(), out _);
+                var matters =
+                    ledger.Snapshots.Newest(OpenMatters.Kind, decisions.Index) is { } beside && beside.Index == decisions.Index
+                        ? OpenMatters.Load(beside.State.Span)
+                        : null;
+                if (state is not null && matters is not null && state.NextLeaf == decisions.Index)
+                {
+                    return new Derived(state, matters);
+                }
+                if (decisions.Index == 0)
+                {
+                    break;
+                }
+            }
+            return new Derived(new DecisionState(), []);
+        }
     }
 
     /// <summary>What it was opened with.</summary>
@@ -71,6 +104,9 @@ internal sealed class OpenJournal : IDisposable
 
     public DecisionState State => Group.State;
 
+    /// <summary>The start read from this leaf on; what is below came from a snapshot. 0 = the whole journal.</summary>
+    public ulong FoldedFrom { get; }
+
     /// <summary>Locks DATA, opens and recovers the journal, folds the decision state.</summary>
     /// <exception cref="DataInUseException">Another process holds it.</exception>
     /// <exception cref="StartRefusedException">It cannot be opened; the message says why and what to do.</exception>
@@ -92,14 +128,12 @@ internal sealed class OpenJournal : IDisposable
                 {
                     Origin = settings.Origin.Length > 0 ? settings.Origin : null,
                     Mirror = settings.Journal.Mirror.Length > 0 ? settings.Journal.Mirror : null,
+                    SegmentBytes = settings.Journal.SegmentBytes,
                 }
             );
             DisposalRun.Finish(new DisposalRequests(settings.Data), settings.Data, ledger);
-            var state = ledger.Snapshots.Newest(SnapshotKind, ledger.NextIndex) is { } snapshot
-                ? DecisionSnapshot.Load(snapshot.State.ToArray(), out _)
-                : null;
             var access = AccessLog.Open(settings, ledger.Key.Name, UnixTime.NowNs(TimeProvider.System));
-            return new OpenJournal(taken, ledger, access, state ?? new DecisionState(), settings);
+            return new OpenJournal(taken, ledger, access, Derived.Load(ledger), settings);
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
@@ -152,7 +186,10 @@ internal sealed class OpenJournal : IDisposable
         Commit();
         Ledger.TrySign(clock.GetUtcNow(), stopping: true);
         Access.Sign(clock.GetUtcNow(), stopping: true);
-        SaveSnapshot();
+        if (TakeSnapshot() is { } snapshot)
+        {
+            Write(snapshot);
+        }
     }
 
     /// <summary>Makes durable what was added; a full disk is an error here, since nobody waits who could be held.</summary>
@@ -168,12 +205,32 @@ internal sealed class OpenJournal : IDisposable
             throw new StartRefusedException("The disk of DATA is full. Make room and start again; nothing is lost.");
         }
         Group.Clear();
+        if (outcome.Sealed && indexesAtOnce)
+        {
+            Known.SealedBelow(SegmentIndexing.MakeMissing(Ledger));
+        }
     }
 
-    public void SaveSnapshot() => Ledger.Snapshots.Write(SnapshotKind, State.NextLeaf, DecisionSnapshot.Save(State));
+    /// <summary>
+    /// What the next start begins from, as it stands now; null when it is not all there, and the start has to read everything. Taken on the
+    /// thread that judges, between two groups; written on any.
+    /// </summary>
+    public Snapshot? TakeSnapshot() =>
+        Chains.Overflowed ? null : new Snapshot(State.NextLeaf, DecisionSnapshot.Save(State), OpenMatters.Save(Gaps, Silences, Chains));
+
+    /// <summary>Durable when it returns. The decisions come last: only with what stands beside them do they count.</summary>
+    public void Write(Snapshot snapshot)
+    {
+        Ledger.Snapshots.Write(OpenMatters.Kind, snapshot.NextLeaf, snapshot.Matters);
+        Ledger.Snapshots.Write(SnapshotKind, snapshot.NextLeaf, snapshot.Decisions);
+    }
+
+    /// <summary>Decisions and open matters at one leaf.</summary>
+    public sealed record Snapshot(ulong NextLeaf, byte[] Decisions, byte[] Matters);
 
     public void Dispose()
     {
+        frames.Dispose();
         Receipts.Dispose();
         Access.Dispose();
         Ledger.Dispose();
@@ -181,20 +238,20 @@ internal sealed class OpenJournal : IDisposable
     }
 
     /// <summary>
-    /// What stands below the snapshot that the start was spared from reading: stored batches and gaps, in portions, for the ingest thread to
-    /// take in while it already works.
+    /// Stored batches of the open segment that stand below the snapshot, which the start was spared from reading: in portions, for the ingest
+    /// thread to take in while it already works. At most one segment.
     /// </summary>
     public IEnumerable<List<(ulong Index, Leaf Leaf)>> Older()
     {
         const int Portion = 10_000;
         var names = new NameCache();
         var found = new List<(ulong, Leaf)>();
-        using var reader = Ledger.OpenReader(0);
-        while (reader.Read() == ReadStatus.Record && reader.Index < foldedFrom)
+        using var reader = Ledger.OpenReader(Known.MemoryFrom);
+        while (reader.Read() == ReadStatus.Record && reader.Index < FoldedFrom)
         {
-            if (Leaf.Decode(reader.Leaf, names).Leaf is { } leaf and (StoredBatch or Gap or DockSilence or SessionHead or ChainCheck))
+            if (Leaf.Decode(reader.Leaf, names).Leaf is StoredBatch batch)
             {
-                found.Add((reader.Index, leaf));
+                found.Add((reader.Index, batch));
             }
             if (found.Count == Portion)
             {
@@ -205,13 +262,19 @@ internal sealed class OpenJournal : IDisposable
         yield return found;
     }
 
-    /// <summary>Takes in all of <see cref="Older"/> at once: for the verbs, which have no ingest thread.</summary>
+    /// <summary>Takes in all of <see cref="Older"/> at once, and indexes each segment as it is sealed: for the verbs, which have no ingest thread.</summary>
     public void RememberOlder()
     {
-        foreach (var portion in Known.Complete ? [] : Older())
+        if (Known.Complete)
+        {
+            return;
+        }
+        indexesAtOnce = true;
+        foreach (var portion in Older().ToList())
         {
             Remember(portion);
         }
+        Known.SealedBelow(SegmentIndexing.MakeMissing(Ledger));
         Known.Complete = true;
     }
 
@@ -260,12 +323,6 @@ internal sealed class OpenJournal : IDisposable
             State.Apply(reader.Index, leaf, reader.State == ReceivedState.Present ? reader.Received : default);
             Remember(reader.Index, leaf);
         }
-    }
-
-    private static ReadOnlyMemory<byte> ReadReceived(TamperEvidentLog ledger, ulong index)
-    {
-        using var reader = ledger.OpenReader(index);
-        return reader.Read() == ReadStatus.Record && reader.State == ReceivedState.Present ? reader.Received.ToArray() : default;
     }
 
     private static Digest DigestOf(Hash256 hash)

@@ -14,6 +14,7 @@ namespace TaserTelemetry.Gateway.Ingest;
 /// </summary>
 internal sealed class IngestLoop(
     OpenJournal journal,
+    SegmentSealing sealing,
     Conversations conversations,
     IngestQueue queue,
     DurableMark durable,
@@ -180,6 +181,7 @@ internal sealed class IngestLoop(
         if (outcome.Sealed)
         {
             ledger.RequestCheckpoint();
+            sealing.SegmentSealed(AppendAsync);
         }
     }
 

@@ -20,9 +20,9 @@ public sealed class KeyIndexTests
                     var entries = Enumerable.Range(0, count).Select(i => new KeyIndexEntry(Key(random, spread), (ulong)i)).ToArray();
                     index.Write(0, 500, [.. entries]);
                     foreach (var group in entries.GroupBy(entry => entry.Key))
-                        Assert.Equal(group.Select(entry => entry.Index), index.Find(group.Key));
-                    Assert.Empty(index.Find(UInt128.MaxValue));
-                    Assert.Empty(index.Find(0));
+                        Assert.Equal(group.Select(entry => entry.Index), index.Find(group.Key, group.Key));
+                    Assert.Empty(index.Find(UInt128.MaxValue, UInt128.MaxValue));
+                    Assert.Empty(index.Find(0, 0));
                 },
                 iter: 200
             );
@@ -38,7 +38,7 @@ public sealed class KeyIndexTests
         var (path, bytes) = disk.Files.Single(file => file.Path.EndsWith(".idx", StringComparison.Ordinal));
         disk.Put(path, bytes.AsSpan(0, bytes.Length - 1));
         Assert.Equal([(0UL, 500UL)], index.Missing());
-        Assert.Empty(index.Find(7));
+        Assert.Empty(index.Find(7, 7));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TaserTelemetry.Evidence.Decisions;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.FirmwareProtocol.Records;
@@ -9,12 +10,26 @@ namespace TaserTelemetry.Gateway.Ingest.Judging;
 
 /// <summary>
 /// Where each durable sequence stands, so that a repeat can be told from a variant: known records are compared byte for byte with what
-/// the journal holds (wire 9). Reading back costs a disk read, and happens only when a dock repeats itself.
+/// the journal holds (wire 9). Of the segment that is written to it is kept in memory, of sealed ones it is looked up in their index: what is
+/// kept does not grow with the journal. Looking up and reading back cost disk reads, and happen only when a dock repeats itself.
 /// </summary>
-internal sealed class KnownRecords(Func<ulong, ReadOnlyMemory<byte>> readReceived)
+internal sealed class KnownRecords(DecisionState state, StoredFrames frames, OldRecords old)
 {
     private readonly Dictionary<LogKey, List<Extent>> logs = [];
     private readonly Dictionary<ulong, ReadOnlyMemory<byte>> notYetDurable = [];
+    private (LogKey Key, ulong First, ulong Next, ulong From, List<Extent> Found)? lastLookUp;
+
+    /// <summary>Leaves below it are looked up.</summary>
+    public ulong MemoryFrom { get; private set; }
+
+    /// <summary>Extents held in memory.</summary>
+    public int HeldCount => logs.Values.Sum(extents => extents.Count);
+
+    /// <summary>
+    /// False until the open segment has been read and every sealed one has its index; till then some repeats cannot be compared, and their
+    /// docks are asked to come again.
+    /// </summary>
+    public bool Complete { get; set; } = true;
 
     /// <summary>
     /// The known sequences of the batch whose bytes, or only the first so many of them, differ from the stored ones; more than 16 runs are told
@@ -24,13 +39,8 @@ internal sealed class KnownRecords(Func<ulong, ReadOnlyMemory<byte>> readReceive
     {
         var range = new SequenceRange(filedFirst, (uint)batch.Count);
         var differing = new List<SequenceRange>();
-        if (!logs.TryGetValue(key, out var extents))
+        foreach (var extent in Extents(key, range.First, range.Next))
         {
-            return default;
-        }
-        for (var at = FirstEndingAfter(extents, range.First); at < extents.Count && extents[at].First < range.Next; at++)
-        {
-            var extent = extents[at];
             var stored = Received(extent.Index);
             var read = FrameReader.Read(stored.Span, Limits.MqttPayloadBytesMax);
             if (read.Status == ReadStatus.Done && RecordBatch.Decode(read.Frame, out var known).IsNone)
@@ -43,54 +53,53 @@ internal sealed class KnownRecords(Func<ulong, ReadOnlyMemory<byte>> readReceive
             : new LeafRanges(new SequenceRange(differing[0].First, (uint)(differing[^1].Next - differing[0].First)));
     }
 
-    /// <summary>False until everything below the start's snapshot has been read again; till then some repeats cannot be compared.</summary>
-    public bool Complete { get; set; } = true;
-
     /// <summary>Whether every known sequence of the range can be compared with its stored bytes.</summary>
-    public bool Covers(in LogKey key, SequenceRange range, LeafRanges fresh)
-    {
-        if (Complete)
-        {
-            return true;
-        }
-        var covered = fresh.SequenceCount;
-        if (logs.TryGetValue(key, out var extents))
-        {
-            for (var at = FirstEndingAfter(extents, range.First); at < extents.Count && extents[at].First < range.Next; at++)
-            {
-                covered += Math.Min(range.Next, extents[at].First + extents[at].Count) - Math.Max(range.First, extents[at].First);
-            }
-        }
-        return covered >= range.Count;
-    }
+    public bool Covers(in LogKey key, SequenceRange range, LeafRanges fresh) =>
+        fresh.SequenceCount == range.Count
+        || fresh.SequenceCount + CountWithin(Extents(key, range.First, range.Next), range.First, range.Next) >= range.Count;
 
-    /// <summary>Lowest and highest leaf that hold some of a durable range; what has not been read again yet counts from 0.</summary>
+    /// <summary>
+    /// Leaves between which all those lie that hold some of a durable range: the lowest and the highest itself where memory has it, else the
+    /// first and the last of the whole log.
+    /// </summary>
     public (ulong First, ulong Last) LeavesOf(in LogKey key, SequenceRange range)
     {
-        var (first, last) = (ulong.MaxValue, 0UL);
-        if (logs.TryGetValue(key, out var extents))
-        {
-            for (var at = FirstEndingAfter(extents, range.First); at < extents.Count && extents[at].First < range.Next; at++)
-            {
-                (first, last) = (Math.Min(first, extents[at].Index), Math.Max(last, extents[at].Index));
-            }
-        }
-        return (Complete && first != ulong.MaxValue ? first : 0, last);
+        var held = Held(key, range.First, range.Next);
+        var isAll = CountWithin(held, range.First, range.Next) >= range.Count;
+        var log = state.Find(key);
+        return isAll || log is null
+            ? (held.Count == 0 ? 0 : held.Min(extent => extent.Index), held.Count == 0 ? 0 : held.Max(extent => extent.Index))
+            : (log.FirstLeaf, log.LastLeaf);
     }
 
     /// <summary>Where the records of a durable range stand, in order; cut to it.</summary>
     public IReadOnlyList<StoredStretch> Within(in LogKey key, ulong first, ulong next)
     {
         var found = new List<StoredStretch>();
-        if (logs.TryGetValue(key, out var extents))
+        foreach (var extent in Extents(key, first, next))
         {
-            for (var at = FirstEndingAfter(extents, first); at < extents.Count && extents[at].First < next; at++)
-            {
-                var (from, to) = (Math.Max(first, extents[at].First), Math.Min(next, extents[at].First + extents[at].Count));
-                found.Add(new StoredStretch(from, (uint)(to - from), extents[at].Index, extents[at].FiledFirst));
-            }
+            var (from, to) = (Math.Max(first, extent.First), Math.Min(next, extent.Next));
+            found.Add(new StoredStretch(from, (uint)(to - from), extent.Index, extent.FiledFirst));
         }
         return found;
+    }
+
+    /// <summary>Every leaf below it is in a sealed segment whose index is written: memory lets go of them.</summary>
+    public void SealedBelow(ulong leaf)
+    {
+        if (leaf <= MemoryFrom)
+        {
+            return;
+        }
+        MemoryFrom = leaf;
+        foreach (var (key, extents) in logs)
+        {
+            extents.RemoveAll(extent => extent.Index < leaf);
+            if (extents.Count == 0)
+            {
+                logs.Remove(key); // allowed while walking: a removal moves nothing
+            }
+        }
     }
 
     /// <summary>A batch was added to the group in the making.</summary>
@@ -103,6 +112,10 @@ internal sealed class KnownRecords(Func<ulong, ReadOnlyMemory<byte>> readReceive
     /// <summary>A batch read back at start.</summary>
     public void Add(ulong index, in LogKey key, LeafRanges fresh, ulong filedFirst)
     {
+        if (index < MemoryFrom)
+        {
+            return;
+        }
         ref var extents = ref CollectionsMarshal.GetValueRefOrAddDefault(logs, key, out _);
         extents ??= [];
         foreach (var range in fresh.AsSpan())
@@ -124,7 +137,7 @@ internal sealed class KnownRecords(Func<ulong, ReadOnlyMemory<byte>> readReceive
         List<SequenceRange> differing
     )
     {
-        var next = Math.Min(range.Next, extent.First + extent.Count);
+        var next = Math.Min(range.Next, extent.Next);
         for (var sequence = Math.Max(range.First, extent.First); sequence < next; sequence++)
         {
             var came = batch.RecordBytes((int)(sequence - range.First));
@@ -144,7 +157,63 @@ internal sealed class KnownRecords(Func<ulong, ReadOnlyMemory<byte>> readReceive
         }
     }
 
-    private ReadOnlyMemory<byte> Received(ulong index) => notYetDurable.TryGetValue(index, out var frame) ? frame : readReceived(index);
+    /// <summary>Extents that reach into a range, in order; what memory lacks of what is durable is looked up.</summary>
+    private List<Extent> Extents(in LogKey key, ulong first, ulong next)
+    {
+        var held = Held(key, first, next);
+        if (
+            state.Find(key) is not { } log
+            || log.FirstLeaf >= MemoryFrom
+            || CountWithin(held, first, next) >= DurableWithin(log, first, next)
+        )
+        {
+            return held;
+        }
+        if (lastLookUp is not { } last || (last.Key, last.First, last.Next, last.From) != (key, first, next, MemoryFrom))
+        {
+            last = (key, first, next, MemoryFrom, old.Find(key, first, next, log.FirstLeaf, MemoryFrom));
+            lastLookUp = CountWithin(last.Found, first, next) > 0 ? last : null;
+        }
+        held.AddRange(last.Found.Where(extent => extent.Index < MemoryFrom));
+        held.Sort((one, other) => one.First.CompareTo(other.First));
+        return held;
+    }
+
+    private List<Extent> Held(in LogKey key, ulong first, ulong next)
+    {
+        var found = new List<Extent>();
+        if (logs.TryGetValue(key, out var extents))
+        {
+            for (var at = FirstEndingAfter(extents, first); at < extents.Count && extents[at].First < next; at++)
+            {
+                found.Add(extents[at]);
+            }
+        }
+        return found;
+    }
+
+    private static ulong CountWithin(List<Extent> extents, ulong first, ulong next)
+    {
+        var count = 0UL;
+        foreach (var extent in extents)
+        {
+            count += Math.Min(next, extent.Next) - Math.Max(first, extent.First);
+        }
+        return count;
+    }
+
+    private static ulong DurableWithin(LogState log, ulong first, ulong next)
+    {
+        var count = 0UL;
+        foreach (var run in log.Durable.Runs)
+        {
+            count += run.First < next && run.Next > first ? Math.Min(next, run.Next) - Math.Max(first, run.First) : 0;
+        }
+        return count;
+    }
+
+    private ReadOnlyMemory<byte> Received(ulong index) =>
+        notYetDurable.TryGetValue(index, out var frame) ? frame : frames.Read(index)?.Received ?? default;
 
     private static int FirstEndingAfter(List<Extent> extents, ulong sequence)
     {
@@ -153,7 +222,7 @@ internal sealed class KnownRecords(Func<ulong, ReadOnlyMemory<byte>> readReceive
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (extents[middle].First + extents[middle].Count > sequence)
+            if (extents[middle].Next > sequence)
             {
                 high = middle;
             }
@@ -164,6 +233,4 @@ internal sealed class KnownRecords(Func<ulong, ReadOnlyMemory<byte>> readReceive
         }
         return low;
     }
-
-    private readonly record struct Extent(ulong First, uint Count, ulong Index, ulong FiledFirst);
 }

@@ -18,6 +18,10 @@ internal sealed class GapBook(GroupBuilder group)
     private ulong lookedNs;
     private readonly Dictionary<LogKey, Dictionary<Run, ulong>> open = [];
 
+    /// <summary>Gaps that stand open, each as the leaf that says so.</summary>
+    public IEnumerable<Gap> Open =>
+        open.SelectMany(log => log.Value.Select(gap => Leaf(log.Key, gap.Key, GapState.Open, GapCause.NotDelivered, gap.Value)));
+
     /// <summary>A gap leaf was replayed at start.</summary>
     public void Replayed(Gap gap)
     {

@@ -14,6 +14,9 @@ internal sealed class SilenceBook(GroupBuilder group)
     private ulong startedNs;
     private ulong lookedNs;
 
+    /// <summary>Docks that are silent, each as a leaf that says so.</summary>
+    public IEnumerable<DockSilence> Silent => silent.Select(dock => new DockSilence(0, new Place("", "", dock), true, 0));
+
     /// <summary>A silence leaf was replayed at start.</summary>
     public void Replayed(DockSilence leaf)
     {

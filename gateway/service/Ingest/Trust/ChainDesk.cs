@@ -16,7 +16,7 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
     /// <summary>Heads checked in one go.</summary>
     public const int AtOnceMax = 64;
 
-    /// <summary>Heads that wait at once; of more, each is found again at the next start.</summary>
+    /// <summary>Heads that wait at once; of more, each is found again at the next start, which reads the whole journal then.</summary>
     public const int WaitingMax = 100_000;
 
     /// <summary>Heads told to be incomplete that are looked at again; of more, the newest stay as they were told.</summary>
@@ -24,22 +24,60 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
 
     private readonly Dictionary<ulong, SessionHead> waiting = [];
     private readonly HashSet<ulong> incomplete = [];
-    private readonly HashSet<ulong> checkedAlready = [];
+    private readonly Dictionary<ulong, SessionHead> inHand = [];
     private readonly ConcurrentQueue<ChainCheck> results = new();
 
     /// <summary>Completes when nothing is being checked.</summary>
     public Task Running { get; private set; } = Task.CompletedTask;
 
-    /// <summary>A head was stored, or read back at start.</summary>
-    public void Arrived(ulong index, SessionHead head)
+    /// <summary>More heads came than can wait: what waits is not all.</summary>
+    public bool Overflowed { get; private set; }
+
+    /// <summary>What <see cref="Arrived"/> and <see cref="Replayed"/> would have to hear to come to where this is: heads not settled, by leaf.</summary>
+    public IEnumerable<(ulong Index, Leaf Leaf)> Unsettled
     {
-        if (!checkedAlready.Remove(index) && waiting.Count < WaitingMax)
+        get
         {
-            waiting[index] = head;
+            foreach (var (index, head) in waiting.Concat(inHand.Where(one => !waiting.ContainsKey(one.Key))).OrderBy(head => head.Key))
+            {
+                yield return (index, head);
+                if (incomplete.Contains(index) && !inHand.ContainsKey(index))
+                {
+                    var reference = new LeafReference(index, default);
+                    var grade = AuthenticityGrade.D;
+                    yield return (
+                        index,
+                        new ChainCheck(
+                            0,
+                            head.Device,
+                            head.Log,
+                            head.Epoch,
+                            head.First,
+                            head.Next,
+                            reference,
+                            ChainResult.Incomplete,
+                            grade
+                        )
+                    );
+                }
+            }
         }
     }
 
-    /// <summary>A check read back at start, perhaps before the head that it is of.</summary>
+    /// <summary>A head was stored, or read back at start.</summary>
+    public void Arrived(ulong index, SessionHead head)
+    {
+        if (waiting.Count < WaitingMax)
+        {
+            waiting[index] = head;
+        }
+        else
+        {
+            Overflowed = true;
+        }
+    }
+
+    /// <summary>A check read back at start.</summary>
     public void Replayed(ChainCheck leaf)
     {
         var index = leaf.HeadLeaf.Index;
@@ -47,9 +85,9 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
         {
             incomplete.Add(index);
         }
-        else if (!Settled(index) && !known.Complete)
+        else
         {
-            checkedAlready.Add(index);
+            Settled(index);
         }
     }
 
@@ -62,6 +100,7 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
         while (results.TryDequeue(out var found))
         {
             group.AddOwn(found with { AtNs = nowNs });
+            inHand.Remove(found.HeadLeaf.Index);
             if (found.Result != ChainResult.Incomplete)
             {
                 Settled(found.HeadLeaf.Index);
@@ -71,7 +110,6 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
         {
             return;
         }
-        checkedAlready.Clear();
         var due = new List<HeadToCheck>();
         foreach (var (index, head) in waiting)
         {
@@ -91,6 +129,7 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
         }
         foreach (var one in due)
         {
+            inHand[one.Index] = one.Head;
             if (one.Stored is null && incomplete.Count < IncompleteMax)
             {
                 incomplete.Add(one.Index); // told once; the rest may come yet
@@ -106,10 +145,10 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
         }
     }
 
-    private bool Settled(ulong index)
+    private void Settled(ulong index)
     {
         incomplete.Remove(index);
-        return waiting.Remove(index);
+        waiting.Remove(index);
     }
 
     private bool IsCovered(SessionHead head) =>
