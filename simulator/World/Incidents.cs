@@ -74,7 +74,7 @@ internal sealed class Incidents(History history)
 
         var incident = NewIncident(issue.Device.Armoury, at, draw);
         var crewMate = outings[Math.Min(index ^ 1, outings.Count - 1)];
-        if (_odd.Chance(history.Scenario.Breaches.DevicesExchanged) && crewMate.Issue != issue && Free(crewMate, at))
+        if (_odd.Chance(history.Scenario.Breaches.DevicesExchanged) && crewMate.Issue != issue && IsOut(crewMate, at) && Free(crewMate, at))
         {
             // the crew-mate's device, taken from the seat beside; the officer writes down the one on the own belt
             AddUse(crewMate, incident, at, draw, issue);
@@ -96,6 +96,10 @@ internal sealed class Incidents(History history)
             AddUse(crewMate, incident, second, draw, together: together);
         }
     }
+
+    /// <summary>The device is with the crew, and not yet or again in the armoury.</summary>
+    private static bool IsOut(Outing outing, long atUtcMs) =>
+        atUtcMs > outing.Issue.IssuedUtcMs + 20 * UkTime.MinuteMs && atUtcMs < outing.Issue.ReturnedUtcMs - 20 * UkTime.MinuteMs;
 
     private void AddUse(Outing outing, Incident incident, long at, Draw draw, Issue? believed = null, bool together = false)
     {

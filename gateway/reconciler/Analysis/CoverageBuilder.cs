@@ -21,21 +21,32 @@ internal static class CoverageBuilder
         }
 
         long boundMax = rules.TimeBoundMinutesMax * TimeInterval.MinuteNs;
+        int part = 0;
         for (int i = 0; i < device.Runs.Count; i++)
         {
             var run = device.Runs[i];
-            if (run.FirstAt.HalfWidthNs > boundMax || run.LastAt.HalfWidthNs > boundMax)
+            if (run.FirstAt.HalfWidthNs <= boundMax && run.LastAt.HalfWidthNs <= boundMax)
             {
+                Add(device, new BoundedPart(i, run.FirstAt, run.LastAt, true, true));
                 continue;
             }
 
-            bool fromTheStart = i == 0 && run.First.Sequence == 0 && run.Epoch.Number == 0;
-            long from = fromTheStart ? device.Row?.FirstInService?.LowNs ?? run.FirstAt.HighNs : run.FirstAt.HighNs;
-            long to = i == device.Runs.Count - 1 ? End(device, run) : run.LastAt.LowNs;
-            if (to > from)
+            for (; part < device.BoundedParts.Count && device.BoundedParts[part].Run == i; part++)
             {
-                device.Covered.Add(new CoveredStretch(Math.Min(from, run.FirstAt.HighNs), to));
+                Add(device, device.BoundedParts[part]);
             }
+        }
+    }
+
+    private static void Add(DeviceHistory device, in BoundedPart part)
+    {
+        var run = device.Runs[part.Run];
+        bool fromTheStart = part is { BeginsRun: true, Run: 0 } && run.First.Sequence == 0 && run.Epoch.Number == 0;
+        long from = fromTheStart ? device.Row?.FirstInService?.LowNs ?? part.FirstAt.HighNs : part.FirstAt.HighNs;
+        long to = part.EndsRun && part.Run == device.Runs.Count - 1 ? End(device, run) : part.LastAt.LowNs;
+        if (to > from)
+        {
+            device.Covered.Add(new CoveredStretch(Math.Min(from, part.FirstAt.HighNs), to));
         }
     }
 

@@ -119,6 +119,9 @@ internal readonly record struct SequenceRun(
     ulong LastReceivedNs
 );
 
+/// <summary>A part of a run whose time is bounded, of a run that is not bounded at an end.</summary>
+internal readonly record struct BoundedPart(int Run, TimeInterval FirstAt, TimeInterval LastAt, bool BeginsRun, bool EndsRun);
+
 /// <summary>A stretch of time over which the log is complete and its time bounded.</summary>
 internal readonly record struct CoveredStretch(long FromNs, long ToNs);
 
@@ -213,6 +216,9 @@ internal sealed class DeviceHistory
     public List<NotableEvent> Events { get; } = [];
 
     public List<SequenceRun> Runs { get; } = [];
+
+    /// <summary>What is bounded of the runs that are not at an end of theirs; such a run may well be bounded between them.</summary>
+    public List<BoundedPart> BoundedParts { get; } = [];
 
     public List<CoveredStretch> Covered { get; } = [];
 

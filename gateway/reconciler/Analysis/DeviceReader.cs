@@ -11,6 +11,7 @@ internal sealed class DeviceReader
     private readonly DeviceHistory _history;
     private readonly StoredEntry[] _entries;
     private readonly DeviceClock _clock;
+    private readonly RuleSet _rules;
     private readonly LogOddities _oddities;
     private ArmedSession? _session;
     private uint _bays;
@@ -19,7 +20,13 @@ internal sealed class DeviceReader
     private readonly List<NotableEvent> _pendingDeployments = [];
 
     private DeviceReader(DeviceHistory history, StoredEntry[] entries, DeviceClock clock, RuleSet rules) =>
-        (_history, _entries, _clock, _oddities) = (history, entries, clock, new LogOddities(history, entries, clock, rules));
+        (_history, _entries, _clock, _rules, _oddities) = (
+            history,
+            entries,
+            clock,
+            rules,
+            new LogOddities(history, entries, clock, rules)
+        );
 
     /// <summary>Reads all logs of a device into its history.</summary>
     public static void Read(DeviceHistory history, StoredEntry[] entries, IEnumerable<ClockComparison> comparisons, RuleSet rules)
@@ -96,6 +103,33 @@ internal sealed class DeviceReader
                 received
             )
         );
+        if (IsUnbounded(_history.Runs[^1].FirstAt) || IsUnbounded(_history.Runs[^1].LastAt))
+        {
+            FindBoundedParts(first, last);
+        }
+    }
+
+    private bool IsUnbounded(TimeInterval at) => at.HalfWidthNs > _rules.TimeBoundMinutesMax * TimeInterval.MinuteNs;
+
+    /// <summary>A clock that was lost before the first comparison, or after the last, takes the time of those records alone.</summary>
+    private void FindBoundedParts(int first, int last)
+    {
+        int begin = -1;
+        for (int i = first; i <= last + 1; i++)
+        {
+            bool bounded = i <= last && !IsUnbounded(_clock.At(i));
+            if (bounded && begin < 0)
+            {
+                begin = i;
+            }
+            else if (!bounded && begin >= 0)
+            {
+                _history.BoundedParts.Add(
+                    new BoundedPart(_history.Runs.Count - 1, _clock.At(begin), _clock.At(i - 1), begin == first, i > last)
+                );
+                begin = -1;
+            }
+        }
     }
 
     private void Visit(int i)

@@ -22,7 +22,7 @@ internal static class Classifier
         foreach (var device in world.Devices)
         {
             var testsOfIssue = new Dictionary<IssueRow, int>(ReferenceEqualityComparer.Instance);
-            var link = new LinkState(device.Events);
+            var link = new LinkState(device);
             foreach (var activation in device.Activations)
             {
                 (activation.Class, activation.Reason, activation.ReasonRow) = Judge(world, activation, testsOfIssue, link);
@@ -192,7 +192,7 @@ internal static class Classifier
         }
 
         link.Advance(activation);
-        return link.Connected ? new Verdict(ActivationClass.Maintenance, "between dock or USB connect and disconnect")
+        return link.IsConnected(activation) ? new Verdict(ActivationClass.Maintenance, "between dock or USB connect and disconnect")
             : issue is null
             && device.Issues.Count > 0
             && link.NearSetting(activation, world.Rules.MaintenanceMinutes * TimeInterval.MinuteNs)

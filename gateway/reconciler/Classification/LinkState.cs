@@ -4,21 +4,39 @@ using TaserTelemetry.Reconciler.Analysis;
 namespace TaserTelemetry.Reconciler.Classification;
 
 /// <summary>Whether a device stood in a dock or on a cable, followed along its log; activations come in order of sequence.</summary>
-internal sealed class LinkState(List<NotableEvent> events)
+internal sealed class LinkState(DeviceHistory device)
 {
+    private readonly List<NotableEvent> events = device.Events;
+    private NotableEvent? _connect;
     private int _next;
+    private int _run;
 
-    public bool Connected { get; private set; }
+    /// <summary>
+    /// Connected, and every record since is here: a hole after it may hold the row of taking it out, and an excuse rests on what the log
+    /// shows (domain 2.7.1, 2.7.4).
+    /// </summary>
+    public bool IsConnected(Activation activation)
+    {
+        while (_run + 1 < device.Runs.Count && !Holds(device.Runs[_run], activation))
+        {
+            _run++;
+        }
+
+        return _connect is { } connect
+            && Holds(device.Runs[_run], activation)
+            && device.BatchOf(connect.Record).Epoch == activation.Epoch
+            && connect.Record.Sequence >= device.Runs[_run].First.Sequence;
+    }
 
     public void Advance(Activation activation)
     {
         while (_next < events.Count && Before(events[_next], activation))
         {
-            Connected = events[_next].Code switch
+            _connect = events[_next].Code switch
             {
-                EventCode.DockConnect or EventCode.UsbConnect => true,
-                EventCode.DockDisconnect or EventCode.UsbDisconnect => false,
-                _ => Connected,
+                EventCode.DockConnect or EventCode.UsbConnect => events[_next],
+                EventCode.DockDisconnect or EventCode.UsbDisconnect => null,
+                _ => _connect,
             };
             _next++;
         }
@@ -45,6 +63,9 @@ internal sealed class LinkState(List<NotableEvent> events)
 
         return false;
     }
+
+    private static bool Holds(in SequenceRun run, Activation activation) =>
+        run.Epoch == activation.Epoch && run.First.Sequence <= activation.First.Sequence && activation.First.Sequence <= run.Last.Sequence;
 
     private static bool IsSetting(NotableEvent single) => single.Code is EventCode.TimeSync or EventCode.FirmwareUpdate;
 

@@ -68,12 +68,13 @@ internal static class TestShape
         return null;
     }
 
-    /// <summary>One activation at issue or return that would be the model's test had it stopped at one cycle.</summary>
+    /// <summary>
+    /// What would be the model's test at issue or return had it stopped at one cycle: one activation, or several where it was made again.
+    /// </summary>
     public static bool IsOverlongTest(Incident incident, RuleSet rules) =>
-        incident is { Deployments: 0, Matches.Count: 0, Activations: [{ Connection: false } only] }
-        && only.Exceeds(incident.Device.Model.CycleMs)
-        && CodeFits(only)
-        && Near(only, rules.TestWindowMinutes) is not null;
+        incident is { Deployments: 0, Matches.Count: 0 }
+        && incident.Activations.Exists(a => a.Exceeds(incident.Device.Model.CycleMs))
+        && incident.Activations.TrueForAll(a => !a.Connection && CodeFits(a) && Near(a, rules.TestWindowMinutes) is not null);
 
     /// <summary>An incident that is nothing but what a function test looks like, near issue or return where that is known.</summary>
     public static bool LooksLikeTest(Incident incident, RuleSet rules)

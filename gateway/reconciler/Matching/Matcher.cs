@@ -71,7 +71,7 @@ internal static class Matcher
             var devices = new SortedDictionary<string, DeviceHistory>(StringComparer.Ordinal);
             var band = reports[i].UsedAt.Widen(CrewBandMinutes * TimeInterval.MinuteNs);
             AddCrew(world, devices, reports[i], band);
-            var candidates = Scored(world, devices, reports[i], band)
+            var candidates = Scored(world, devices, reports[i], band, silent: true)
                 .FindAll(c => c.Score >= world.Rules.MatchThreshold && !taken.Contains(c.Incident));
             if (candidates.Count > 0)
             {
@@ -183,7 +183,8 @@ internal static class Matcher
         World world,
         SortedDictionary<string, DeviceHistory> devices,
         OfficerReport report,
-        TimeInterval band
+        TimeInterval band,
+        bool silent = false
     )
     {
         var candidates = new List<Candidate>();
@@ -191,7 +192,7 @@ internal static class Matcher
         {
             foreach (var incident in Near(device, band).Where(i => world.IsBounded(i.Start)))
             {
-                var candidate = Scorer.Score(world, report, incident);
+                var candidate = Scorer.Score(world, report, incident, silent);
                 if (candidate.Score > world.Rules.CandidateFloor)
                 {
                     candidates.Add(candidate);

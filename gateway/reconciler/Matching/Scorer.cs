@@ -21,7 +21,11 @@ internal static class Scorer
 
     private static readonly UseLevels Active = UseLevels.Arced | UseLevels.DriveStun | UseLevels.AngledDriveStun | UseLevels.Fired;
 
-    public static Candidate Score(World world, OfficerReport report, Incident incident)
+    /// <summary>
+    /// The score of one pair. Where the complete log of the device that the report names is silent, a level mistaken within what
+    /// electricity does keeps the report from no crew-mate's use that nothing else explains (A13).
+    /// </summary>
+    public static Candidate Score(World world, OfficerReport report, Incident incident, bool silent = false)
     {
         if (!Plausible(world, report, incident))
         {
@@ -39,7 +43,7 @@ internal static class Scorer
             (SerialGrade.Probable, false) => otherOfficer ? 0.12 : 0.25,
             (SerialGrade.Blank, true) => 0.38,
             (SerialGrade.None, true) => 0.33,
-            (SerialGrade.None or SerialGrade.Blank, false) when Crewed(world, report, incident) && ActivelyCompatible(report, incident) =>
+            (SerialGrade.None or SerialGrade.Blank, false) when Crewed(world, report, incident) && ActivelyCompatible(report, incident, silent) =>
                 0.22,
             _ => 0,
         };
@@ -62,8 +66,8 @@ internal static class Scorer
             .Any(i => i.OfficerRef == report.OfficerRef && Span(world.Rules, i).Overlaps(incident.Span));
 
     /// <summary>A crew-mate's device is only taken for a reported discharge or arc that its log bears out.</summary>
-    private static bool ActivelyCompatible(OfficerReport report, Incident incident) =>
-        incident.HasUse && (report.Levels & Active & incident.Levels) != UseLevels.None;
+    private static bool ActivelyCompatible(OfficerReport report, Incident incident, bool silent) =>
+        incident.HasUse && (report.Levels & Active & (silent ? Active : incident.Levels)) != UseLevels.None;
 
     /// <summary>True where the device was with somebody of the same crew.</summary>
     private static bool Crewed(World world, OfficerReport report, Incident incident) =>

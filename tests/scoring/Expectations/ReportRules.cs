@@ -73,7 +73,8 @@ internal static class ReportRules
                 mates.Contains(use.Officer) || use.Believed.Length > 0 && use.Believed != use.Device && world.IsIssueWritten(use.Issue);
             found.OfReport(
                 "A13",
-                grade == SerialGrade.Exact && verdict == Verdict.Forbidden ? Verdict.Forbidden
+                grade == SerialGrade.Exact && verdict == Verdict.Forbidden
+                    ? (use.ActivationIds.Count == 0 && report.Level >= Level.Arced && MateMayHave(scene, use) ? Verdict.Allowed : Verdict.Forbidden)
                     : sure && joined && !near && !world.IsTimeUnbounded(use.Device, use.StartMs, use.EndMs) && IsDischarge(report.Level)
                         ? Verdict.Expected
                     : Verdict.Allowed,
@@ -115,9 +116,10 @@ internal static class ReportRules
             // nothing else of that issue may look like what the report says: a test does not, another use or a mishap does
             var alone =
                 covered
-                && !world.Activations.Any(a =>
-                    a.Device == use.Device && a.Purpose != "test" && Math.Abs(a.StartMs - use.StartMs) < 3 * TrueWorld.HourMs
-                );
+                && !world
+                    .ActivationsOfDevice(use.Device)
+                    .Any(a => a.Purpose != "test" && Math.Abs(a.StartMs - use.StartMs) < 3 * TrueWorld.HourMs)
+                && !MateMayHave(scene, use);
             // a report that the public layout may join to another device that was active then is left open
             found.OfReport("A02", If(alone || !IsDischarge(report.Level), IsDischarge(report.Level)), report, "nothing recorded");
             found.OfReport("A04", Verdict.Forbidden, report, "nothing recorded");
@@ -145,6 +147,30 @@ internal static class ReportRules
         );
         found.OfReport("A12", If(plain, !stated), report, "level stated or not");
         found.OfReport("A16", If(plain, report.Level == Level.DriveStun && set[0] == Level.Angled), report, "drive stun or not");
+    }
+
+    /// <summary>
+    /// A crew-mate's device was active then, and no report tells of it: on the files this report may be about that one (2.5 A13), and so
+    /// neither A02 nor A13 is certain.
+    /// </summary>
+    private static bool MateMayHave(Scene scene, Use use)
+    {
+        var world = scene.World;
+        return scene.Reports.IsInternal
+            && world.CrewOf(use.Issue) is { Length: > 0 } crew
+            && world.Issues.Any(i =>
+                i.Device != use.Device
+                && i.IssuedMs <= use.StartMs
+                && use.StartMs <= i.ReturnedMs
+                && world.CrewOf(i.Id) == crew
+                && world
+                    .ActivationsOfDevice(i.Device)
+                    .Any(a =>
+                        a.Purpose != "test"
+                        && Math.Abs(a.StartMs - use.StartMs) < 30 * TrueWorld.MinuteMs
+                        && (a.UseId == 0 || scene.Reports.Of(world.Uses[a.UseId - 1]) is null)
+                    )
+            );
     }
 
     private static void Cycles(Scene scene, Report report, Use use)

@@ -70,9 +70,11 @@ internal static class ReviewRules
             where string.CompareOrdinal(a.Device, b.Device) < 0
             select Math.Min(a.EndMs, b.EndMs) - Math.Max(a.StartMs, b.StartMs)
         ).Max();
+        // joins are made on intervals (1.5): what a clock leaves open is open
+        var doubt = all.GroupBy(a => a.Device).Sum(d => d.Max(a => world.ClockDoubtMs(a.Device, a.StartMs)));
         bool? certain =
-            overlap >= 3_000 ? true
-            : overlap > -15_000 ? null
+            overlap >= 3_000 && doubt < TrueWorld.MinuteMs ? true
+            : overlap > -15_000 - doubt ? null
             : false;
         found.OfActivations("B05", Of(!known || !joined ? null : certain), all, "two devices");
     }

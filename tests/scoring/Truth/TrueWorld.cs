@@ -6,6 +6,7 @@ internal sealed class TrueWorld
     public const long MinuteMs = 60_000;
     public const long HourMs = 60 * MinuteMs;
     public const long DayMs = 24 * HourMs;
+    private const ulong EntriesSurelyHeld = 12_000;
 
     private Dictionary<int, Activation> _activations = [];
     private Dictionary<(string Device, uint Epoch), DeviceLog> _eventLogs = [];
@@ -135,8 +136,22 @@ internal sealed class TrueWorld
             a.Record.StartsWith(device + "/", StringComparison.Ordinal)
             && visits.TryGetValue(a.Visit, out var visit)
             && IsFirst(visit, a.Record)
-            && visits.Values.Any(v => v.AtMs > visit.AtMs)
+            && visits.Values.Any(v => v.AtMs > visit.AtMs && IsHeld(a.Record, visit, v))
         );
+    }
+
+    /// <summary>
+    /// Domain 1.2: about 16,000 entries are kept, and the oldest 4,000 go when it is full. What was overwritten, or cleared, between two
+    /// readings is not read a second time.
+    /// </summary>
+    private bool IsHeld(string record, Visit before, Visit later)
+    {
+        var parts = record.Split('/');
+        var log = Log(parts[0], uint.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture))!;
+        var sequence = ulong.Parse(parts[3], System.Globalization.CultureInfo.InvariantCulture);
+        var written = Array.FindLastIndex(log.AtMs, t => t < later.AtMs) + 1;
+        return log.First + (ulong)written - sequence <= EntriesSurelyHeld
+            && !_faultsOf[later.Device].Any(f => f.What == "log-cleared" && f.AtMs >= before.AtMs && f.AtMs <= later.AtMs);
     }
 
     public IEnumerable<Fault> FaultsOf(string device, string what) => _faultsOf[device].Where(f => f.What == what);
@@ -206,6 +221,24 @@ internal sealed class TrueWorld
 
         var next = _visitsOf[device].FirstOrDefault(v => v.AtMs >= fromMs)?.AtMs ?? EndMs;
         return (next - fromMs) * drift / 1e6 > 2 * MinuteMs;
+    }
+
+    /// <summary>
+    /// Domain 1.5: how far a time may be off where only one comparison is near it. Beyond it the model's drift widens it (D04: 8 s a day
+    /// for the X26, 2 s for others), and since when the clock is off by what that comparison shows it does not say.
+    /// </summary>
+    public long ClockDoubtMs(string device, long atMs)
+    {
+        var before = _visitsOf[device].LastOrDefault(v => v.AtMs <= atMs);
+        var after = _visitsOf[device].FirstOrDefault(v => v.AtMs >= atMs);
+        if (before is not null && after is not null || (before ?? after) is not { } only)
+        {
+            return 0;
+        }
+
+        var days = Math.Abs(only.AtMs - atMs) / (double)DayMs;
+        var daily = Math.Max(Devices[device].Model == "X26" ? 8_000 : 2_000, Math.Abs(Devices[device].DriftPpm) * 86.4);
+        return (long)(days * daily) + (after is null ? 0 : (long)Math.Min(Math.Abs((double)only.ClockErrorMs), days * 86_400));
     }
 
     public PaperRow? IssueRow(string issueId) => _issueRows.GetValueOrDefault(issueId);

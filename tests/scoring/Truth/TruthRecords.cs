@@ -50,7 +50,8 @@ internal sealed record Device(string Serial, string Model, string Armoury, long 
 
 internal sealed record Fault(string Device, string What, long AtMs);
 
-internal sealed record Visit(int Id, string Device, string Carrier, long AtMs);
+/// <param name="ClockErrorMs">Device clock minus true time when it was read.</param>
+internal sealed record Visit(int Id, string Device, string Carrier, long AtMs, long ClockErrorMs);
 
 internal sealed record TrainingDay(string Id, long FromMs, long ToMs, IReadOnlyList<string> Devices);
 
