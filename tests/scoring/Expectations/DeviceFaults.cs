@@ -25,6 +25,7 @@ internal static class DeviceFaults
         var jumps = world.FaultsOf(device.Serial, "battery-jump").Concat(world.FaultsOf(device.Serial, "temperature-jump")).ToList();
         ByDevice(scene, "D11", device, jumps.Count > 0 ? IsRecorded(scene, jumps) : false);
         Tampered(scene, device);
+        Filling(scene, device);
         Workshop(scene, device);
     }
 
@@ -141,6 +142,26 @@ internal static class DeviceFaults
             cut.Count == 0 ? false
                 : cut.Exists(f => f.AtMs == last) ? true
                 : null
+        );
+    }
+
+    /// <summary>D03: entries a day times the days between dockings, of the 12,000 that the text allows; near it left open.</summary>
+    private static void Filling(Scene scene, Device device)
+    {
+        var world = scene.World;
+        var visits = world.VisitsOf(device.Serial).Select(v => v.AtMs).ToList();
+        var written = world.LogsOf(device.Serial).Sum(l => l.AtMs.Length);
+        var days = (world.EndMs - world.StartMs) / (double)TrueWorld.DayMs;
+        var between = visits.Count < 2 ? 0 : (visits[^1] - visits[0]) / (double)TrueWorld.DayMs / (visits.Count - 1);
+        var since = visits.Count == 0 ? days : (world.EndMs - visits[^1]) / (double)TrueWorld.DayMs;
+        var filled = written / days * Math.Max(between, since) / (device.Model == "X26" ? 1_500 : 12_000);
+        ByDevice(
+            scene,
+            "D03",
+            device,
+            filled > 1.25 && visits.Count > 1 ? true
+                : filled > 0.8 ? null
+                : false
         );
     }
 

@@ -79,6 +79,32 @@ internal static class ReviewRules
         found.OfActivations("B05", Of(!known || !joined ? null : certain), all, "two devices");
     }
 
+    /// <summary>
+    /// B08 of an export that shows whether a justification is there: what B01 to B03 ask for, and a report of it without one. Only that a
+    /// text is there counts, never what it says.
+    /// </summary>
+    public static void DeriveJustified(Scene scene)
+    {
+        var (world, paper) = (scene.World, scene.World.Papers["reports-justified.csv"]);
+        var silent = paper
+            .Written.GroupBy(r => paper.TruthCell(r, "ReportId"))
+            .Where(g => paper.Cell(g.MaxBy(r => paper.Cell(r, "Version"), StringComparer.Ordinal)!, "Justification").Length == 0)
+            .Select(g => g.Key)
+            .ToHashSet();
+        foreach (var incident in world.Uses.Where(u => u.ActivationIds.Count > 0).GroupBy(u => u.Incident))
+        {
+            var uses = incident.ToList();
+            var told = uses.Where(u => scene.Reports.Of(u) is not null).ToList();
+            var known = uses.TrueForAll(u => IsKnown(scene, u)) && told.TrueForAll(u => scene.IsPlain(scene.Reports.Of(u)!, u));
+            var joined = uses.Count == 1 || IsJoined(scene, uses);
+            var all = uses.SelectMany(world.ActivationsOf).ToList();
+            var notable = Scene.Any([all.Count > 3, Sum(scene, uses, joined), .. all.Select(scene.IsLong)]);
+            var without = told.Exists(u => silent.Contains(scene.Reports.Of(u)!.Key));
+            bool? answer = notable == false || !without ? false : notable;
+            scene.Found.OfActivations("B08", Of(known && joined ? answer : null), all, "justification in the report");
+        }
+    }
+
     private static bool? Sum(Scene scene, List<Use> uses, bool joined)
     {
         var sums = uses.Select(u => (Ms: scene.World.ActivationsOf(u).Sum(scene.World.RecordedMs), Slack: Slack(scene, [u]))).ToList();

@@ -14,8 +14,9 @@ internal sealed record Mutation(string Name, JsonObject? Rules, string? WithoutI
         new("the second half of all rules is switched off", null, null, ["1"]),
         With(
             "limits one too high",
-            ["B02", "B03", "E04", "A01c"],
+            ["B02", "B03", "E04", "E06", "A01c"],
             ("incidentMsMax", 20_000),
+            ("burstActivations", 4),
             ("incidentCyclesMax", 4),
             ("testsPerIssueMax", 4),
             ("testsPerIssue", 2)
@@ -23,7 +24,7 @@ internal sealed record Mutation(string Name, JsonObject? Rules, string? WithoutI
         {
             InEveryRun = true,
         },
-        With("limits one too low", ["B03", "E04", "E06"], ("incidentCyclesMax", 2), ("testsPerIssueMax", 2), ("burstActivations", 2)),
+        With("limits one too low", ["B03", "E04"], ("incidentCyclesMax", 2), ("testsPerIssueMax", 2)),
         With("cycles of ten seconds", ["B01", "B04"], ("cycleMsMax", 10_000), ("continuousMsMax", 25_000)),
         With(
             "windows too wide",
@@ -39,9 +40,17 @@ internal sealed record Mutation(string Name, JsonObject? Rules, string? WithoutI
             ("batteryPercentMin", 10),
             ("functionCheckWeeks", 60)
         ),
-        With("tolerances off", ["D04", "D10", "D11"], ("driftSecondsPerDayMax", 1_000), ("pulsePercentMax", 90), ("batteryRiseMax", 90)),
+        With(
+            "tolerances off",
+            ["D03", "D04", "D10", "D11"],
+            ("memoryPercentMax", 400),
+            ("driftSecondsPerDayMax", 1_000),
+            ("pulsePercentMax", 90),
+            ("batteryRiseMax", 90)
+        ),
         With("exhibits within no time", ["C07"], ("exhibitDays", 0)),
-        With("every match stands", ["A02"], ("matchThreshold", 0.1), ("candidateFloor", 0.01)),
+        With("matches from hours away", ["A02", "A13"], ("reportTimeBandMinutes", 600)),
+        With("hardly a match stands", ["A02", "A04", "A13", "A14"], ("matchThreshold", 0.9)),
         With("absence counts without coverage", ["E01"], ("absenceNeedsCoverage", false)),
         new("no training lists", null, "training.csv", ["A01a", "E06"]),
         new("no workshop book", null, "maintenance.csv", ["A01a"], InEveryRun: true),

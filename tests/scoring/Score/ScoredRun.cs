@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using TaserTelemetry.Scoring.Expectations;
 using TaserTelemetry.Scoring.Findings;
@@ -37,9 +36,11 @@ internal sealed class ScoredRun : IDisposable
             "--documents",
             "documents",
             "--capture",
-            "force.cap"
+            "force.cap",
+            "--enrolment",
+            "gateway.json"
         );
-        await File.WriteAllTextAsync(Path.Combine(run._folder, "gateway.json"), Configuration(run.At("truth.json")));
+        await File.WriteAllTextAsync(run.At("justified.json"), JustifiedProfile);
         await run.Run("taser-gateway", "ingest", "force.cap", "--data", "data", "--keys", "keys", "--config", "gateway.json");
         File.Delete(run.At("force.cap"));
         return run;
@@ -80,7 +81,7 @@ internal sealed class ScoredRun : IDisposable
                 "--reports",
                 Path.Combine("documents", $"reports-{profile}.csv"),
                 "--profile",
-                profile,
+                profile == Expected.Justified ? "justified.json" : profile,
                 "--inputs",
                 "documents",
                 "--as-of",
@@ -109,41 +110,35 @@ internal sealed class ScoredRun : IDisposable
         }
     }
 
-    /// <summary>A gateway that knows the docks and devices of the world.</summary>
-    private static string Configuration(string truth)
-    {
-        using var stream = File.OpenRead(truth);
-        using var document = JsonDocument.Parse(stream);
-        var root = document.RootElement;
-        var force = root.GetProperty("force").GetString();
-        return new JsonObject
+    /// <summary>A profile of a force's own: the layout without ticks, and whether a justification is there.</summary>
+    private const string JustifiedProfile = """
         {
-            ["docks"] = new JsonArray([
-                .. root.GetProperty("docks")
-                    .EnumerateArray()
-                    .Select(d =>
-                        (JsonNode)
-                            new JsonObject
-                            {
-                                ["name"] = d.GetProperty("name").GetString(),
-                                ["force"] = force,
-                                ["armoury"] = d.GetProperty("armoury").GetString(),
-                            }
-                    ),
-            ]),
-            ["devices"] = new JsonArray([
-                .. root.GetProperty("devices")
-                    .EnumerateArray()
-                    .Select(d =>
-                        (JsonNode)
-                            new JsonObject
-                            {
-                                ["serial"] = d.GetProperty("serial").GetString(),
-                                ["model"] = d.GetProperty("model").GetString()!.Replace(' ', '-'),
-                                ["force"] = force,
-                            }
-                    ),
-            ]),
-        }.ToJsonString();
-    }
+          "name": "justified",
+          "about": "The plain layout, and whether a justification is there.",
+          "timeZone": "UTC",
+          "fields": {
+            "ReportId": { "columns": ["ReportId"], "required": true },
+            "Version": { "columns": ["Version"] },
+            "SubmittedAt": { "columns": ["SubmittedAt"], "layouts": ["rfc3339"] },
+            "OfficerRef": { "columns": ["OfficerRef"] },
+            "IncidentRef": { "columns": ["IncidentRef"] },
+            "UsedAt": { "columns": ["UsedAt"], "layouts": ["rfc3339"], "required": true },
+            "DeviceSerial": { "columns": ["DeviceSerial"] },
+            "Cycles": { "columns": ["Cycles"] },
+            "Justification": { "columns": ["Justification"] }
+          },
+          "levels": {
+            "columns": ["Level"],
+            "words": {
+              "drawn": "Drawn",
+              "aimed": "Aimed",
+              "arced": "Arced",
+              "red-dot": "RedDot",
+              "drive stun": "DriveStun",
+              "angled drive stun": "AngledDriveStun",
+              "fired": "Fired"
+            }
+          }
+        }
+        """;
 }

@@ -29,10 +29,12 @@ internal sealed class D03()
                 (device.Runs[^1].LastAt.HighNs - Math.Max(device.Runs[0].FirstAt.LowNs, world.FromNs - TimeInterval.DayNs))
                     / (double)TimeInterval.DayNs
             );
-            double perDay = device.Entries / days;
+            // what was overwritten was written all the same: the sequences count it
+            double written = device.Runs.GroupBy(r => r.Epoch).Sum(e => e.Max(r => r.Last.Sequence) - e.Min(r => r.First.Sequence) + 1.0);
+            double perDay = written / days;
             double since = Math.Max(0, world.AsOfNs - (long)device.Runs.Max(r => r.LastReceivedNs)) / (double)TimeInterval.DayNs;
             double expected = perDay * Math.Max(since, DockingEvery(device));
-            if (device.Entries >= 100 && expected * 100 > device.Model.MemoryEntries * (double)world.Rules.MemoryPercentMax)
+            if (written >= 100 && expected * 100 > device.Model.MemoryEntries * (double)world.Rules.MemoryPercentMax)
             {
                 string wording = string.Create(
                     CultureInfo.InvariantCulture,
