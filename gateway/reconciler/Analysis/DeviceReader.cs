@@ -20,13 +20,7 @@ internal sealed class DeviceReader
     private readonly List<NotableEvent> _pendingDeployments = [];
 
     private DeviceReader(DeviceHistory history, StoredEntry[] entries, DeviceClock clock, RuleSet rules) =>
-        (_history, _entries, _clock, _rules, _oddities) = (
-            history,
-            entries,
-            clock,
-            rules,
-            new LogOddities(history, entries, clock, rules)
-        );
+        (_history, _entries, _clock, _rules, _oddities) = (history, entries, clock, rules, new LogOddities(history, entries, clock, rules));
 
     /// <summary>Reads all logs of a device into its history.</summary>
     public static void Read(DeviceHistory history, StoredEntry[] entries, IEnumerable<ClockComparison> comparisons, RuleSet rules)

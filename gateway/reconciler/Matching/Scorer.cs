@@ -43,8 +43,8 @@ internal static class Scorer
             (SerialGrade.Probable, false) => otherOfficer ? 0.12 : 0.25,
             (SerialGrade.Blank, true) => 0.38,
             (SerialGrade.None, true) => 0.33,
-            (SerialGrade.None or SerialGrade.Blank, false) when Crewed(world, report, incident) && ActivelyCompatible(report, incident, silent) =>
-                0.22,
+            (SerialGrade.None or SerialGrade.Blank, false)
+                when Crewed(world, report, incident) && ActivelyCompatible(report, incident, silent) => 0.22,
             _ => 0,
         };
         double time = 0.35 * Nearness(world.Rules, report, incident);

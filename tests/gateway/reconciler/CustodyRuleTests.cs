@@ -169,6 +169,28 @@ public sealed class CustodyRuleTests
     }
 
     [Fact]
+    public void E01_takes_a_test_that_went_on_too_long_and_was_made_again_for_a_test()
+    {
+        static Scene Overlong(double minute)
+        {
+            var scene = new Scene().Model(Scene.Device, "X2").Use(Scene.Device, minute, 7_000, EventCode.Arc);
+            scene.Use(Scene.Device, minute + 2, 2_000, EventCode.Arc);
+            scene.Register(
+                RegisterKind.Issues,
+                $"IssueId,DeviceSerial,OfficerRef,IssuedAt,ReturnedAt\nI1,{Scene.Device},OFF1,{Scene.At(420)},{Scene.At(1020)}\n"
+            );
+            scene.Register(
+                RegisterKind.Devices,
+                $"DeviceSerial,Model,Armoury,Status,FirstInService\n{Scene.Device},X2,central,in-service,{Scene.At(-1440)}\n"
+            );
+            return scene.Reports();
+        }
+
+        Overlong(424).None("E01");
+        Overlong(600).Only("E01");
+    }
+
+    [Fact]
     public void E02_is_a_test_that_does_not_stop_at_one_cycle()
     {
         Scene.Shift().Use(Scene.Device, 424, 7_000, EventCode.Arc).Reports().Only("E02");

@@ -150,6 +150,28 @@ public sealed class DisagreementRuleTests
     }
 
     [Fact]
+    public void A13_takes_a_mistaken_level_where_the_own_device_is_silent_and_a_crew_mates_use_is_not_explained()
+    {
+        static Scene Mate(string own, string level) =>
+            Scene
+                .Shift()
+                .Model("X29BBBBB22", "X2")
+                .Use("X29BBBBB22", 600, 2_000, EventCode.Arc)
+                .Reports($"R1,1,{Scene.At(1030)},OFF1,INC1,{Scene.At(601)},{own},{level},1")
+                .Register(
+                    RegisterKind.Issues,
+                    $"IssueId,DeviceSerial,OfficerRef,Purpose,IssuedAt,ReturnedAt\nI1,{Scene.Device},OFF1,operational,{Scene.At(420)},{Scene.At(1020)}\nI2,X29BBBBB22,OFF2,operational,{Scene.At(420)},{Scene.At(1020)}\n"
+                )
+                .Register(
+                    RegisterKind.Roster,
+                    $"OfficerRef,CrewRef,From,To\nOFF1,K1,{Scene.At(420)},{Scene.At(1020)}\nOFF2,K1,{Scene.At(420)},{Scene.At(1020)}\n"
+                );
+        Assert.Equal([Scene.Device, "X29BBBBB22"], Mate(Scene.Device, "Fired").Only("A13").Subjects.Devices.Order());
+        Mate(Scene.Device, "Drawn").None("A13");
+        Mate(Scene.Device, "Fired").Use(Scene.Device, 600, deploy: true).None("A13");
+    }
+
+    [Fact]
     public void A14_needs_a_crew_for_overlap_in_time_alone_is_never_a_finding()
     {
         static Scene Two(string crew) =>

@@ -90,6 +90,19 @@ public sealed class UnaccountedTests
     }
 
     [Fact]
+    public void A_clock_that_was_lost_takes_the_time_of_its_own_records_alone()
+    {
+        var scene = Scene
+            .Shift("X26P")
+            .Write(Scene.Device, 0, EventCode.Light, stamp: 946_684_800)
+            .Write(Scene.Device, 300, EventCode.ClockReset)
+            .Write(Scene.Device, 301, EventCode.Light);
+        Scene Reported(double minute) => scene.Reports($"R1,1,{Scene.At(1030)},OFF1,INC1,{Scene.At(minute)},{Scene.Device},Fired,1");
+        Reported(700).Only("A02");
+        Reported(320).None("A02");
+    }
+
+    [Fact]
     public void Without_reports_A01_is_not_testable()
     {
         var result = Scene.Shift().Use(Scene.Device, 600, deploy: true).Run();

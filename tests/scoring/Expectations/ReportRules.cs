@@ -74,7 +74,11 @@ internal static class ReportRules
             found.OfReport(
                 "A13",
                 grade == SerialGrade.Exact && verdict == Verdict.Forbidden
-                    ? (use.ActivationIds.Count == 0 && report.Level >= Level.Arced && MateMayHave(scene, use) ? Verdict.Allowed : Verdict.Forbidden)
+                        ? (
+                            use.ActivationIds.Count == 0 && report.Level >= Level.Arced && MateMayHave(scene, use)
+                                ? Verdict.Allowed
+                                : Verdict.Forbidden
+                        )
                     : sure && joined && !near && !world.IsTimeUnbounded(use.Device, use.StartMs, use.EndMs) && IsDischarge(report.Level)
                         ? Verdict.Expected
                     : Verdict.Allowed,

@@ -46,7 +46,11 @@ internal static class TruthFile
             Notes = List(root, "notes", e => new Note(Text(e, "device"), Text(e, "kind"), Number(e, "fromUtcMs"))),
             Docks = List(root, "docks", e => (Text(e, "name"), Text(e, "clock"))),
             Faults = List(root, "faults", e => new Fault(Text(e, "device"), Text(e, "what"), Number(e, "utcMs"))),
-            Visits = List(root, "visits", e => new Visit((int)Number(e, "id"), Text(e, "device"), Text(e, "carrier"), Number(e, "utcMs"), Number(e, "clockErrorMs"))),
+            Visits = List(
+                root,
+                "visits",
+                e => new Visit((int)Number(e, "id"), Text(e, "device"), Text(e, "carrier"), Number(e, "utcMs"), Number(e, "clockErrorMs"))
+            ),
             Logs = List(root, "logs", ReadLog),
             Papers = Papers(root).ToDictionary(p => p.Name),
             LogAlterations = List(root, "corruptions", e => (Document: Text(e, "document"), Row: Text(e, "row"), Cause: Text(e, "cause")))
