@@ -89,7 +89,7 @@ public sealed class LogStore
     private sealed class DeviceEntries(string serial)
     {
         private const int FirstChunk = 32;
-        private const int ChunkMax = 4096;
+        private const int ChunkMax = 512; // half of the last one is empty on average: 14 KB a device
         private readonly List<StoredEntry[]> _chunks = [];
         private int _inLast;
         private int _count;
