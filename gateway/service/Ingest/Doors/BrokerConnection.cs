@@ -17,6 +17,10 @@ internal sealed class BrokerConnection : IAsyncDisposable
 {
     // Topics known by heart on one connection; strangers' names beyond are parsed again each time.
     private const int WaysMax = 20_000;
+
+    // A word to the broker that is lost with its connection may wait for ever in the library: what is waited for has an end.
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private readonly ExternalBroker door;
     private readonly CancellationTokenSource ended;
     private readonly IMqttClient client;
@@ -62,7 +66,9 @@ internal sealed class BrokerConnection : IAsyncDisposable
         {
             throw new IOException($"The broker refuses the connection: {answer.ResultCode} {answer.ReasonString}");
         }
-        var subscriptions = await client.SubscribeAsync(BrokerOptions.Subscriptions(door.Settings.Name), ended.Token);
+        var subscriptions = await client
+            .SubscribeAsync(BrokerOptions.Subscriptions(door.Settings.Name), ended.Token)
+            .WaitAsync(AnswerWithin, door.Clock, ended.Token);
         var refused = subscriptions.Items.FirstOrDefault(i => (int)i.ResultCode > 2);
         if (refused is not null)
         {
@@ -79,7 +85,9 @@ internal sealed class BrokerConnection : IAsyncDisposable
         var topic = GatewayTopics.Probe(door.Settings.Name);
         try
         {
-            await client.PublishAsync(Message(topic, probe, MqttQualityOfServiceLevel.AtLeastOnce), ended.Token);
+            await client
+                .PublishAsync(Message(topic, probe, MqttQualityOfServiceLevel.AtLeastOnce), ended.Token)
+                .WaitAsync(AnswerWithin, door.Clock, ended.Token);
             await probed.Task.WaitAsync(TimeSpan.FromSeconds(10), door.Clock, ended.Token);
         }
         catch (Exception failed) when (failed is TimeoutException or MqttCommunicationException or OperationCanceledException)
@@ -95,12 +103,32 @@ internal sealed class BrokerConnection : IAsyncDisposable
             MqttQualityOfServiceLevel.AtLeastOnce
         );
         state.Retain = true;
-        await client.PublishAsync(state, ended.Token);
+        await client.PublishAsync(state, ended.Token).WaitAsync(AnswerWithin, door.Clock, ended.Token);
     }
 
     public async Task ServeAsync(IMqttClient serving)
     {
-        await Task.WhenAll(PumpInAsync(), AckAsync(), SendAsync(serving));
+        await Task.WhenAll(PumpInAsync(), AckAsync(), SendAsync(serving), WatchAsync(serving));
+    }
+
+    /// <summary>Ends a connection that is over, also where the library does not say so.</summary>
+    private async Task WatchAsync(IMqttClient serving)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(LookEvery, door.Clock);
+            while (await timer.WaitForNextTickAsync(ended.Token))
+            {
+                if (!serving.IsConnected)
+                {
+                    await ended.CancelAsync();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection ended, as it should be known.
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -80,11 +80,9 @@ internal sealed class GatheredChannel(IMqttChannel inner) : IMqttChannel
         }
     }
 
-    public void Dispose()
-    {
-        inner.Dispose();
-        writing.Dispose();
-    }
+    // The semaphore is not disposed of: it holds nothing, and disposing it makes whoever waits for it wait for ever, cancelled or not (tried: a
+    // connection cut while two wrote was never opened again).
+    public void Dispose() => inner.Dispose();
 
     private async Task WriteGatheredAsync(CancellationToken cancellationToken)
     {

@@ -59,8 +59,52 @@ public sealed class GatheredChannelTests
         Assert.Equal(sent, read.ToArray());
     }
 
+    [Fact]
+    public async Task Who_waits_to_write_when_the_connection_is_cut_and_thrown_away_is_told_so_and_does_not_wait_for_ever()
+    {
+        for (var time = 0; time < 200; time++)
+        {
+            var channel = new GatheredChannel(new StuckChannel());
+            using var ended = new CancellationTokenSource();
+            var stuck = WriteAsync(channel, Ping);
+            var waiting = channel.FlushAsync(ended.Token);
+            Assert.False(waiting.IsCompleted);
+            channel.Dispose();
+            await ended.CancelAsync();
+            foreach (var writing in new[] { stuck, waiting })
+            {
+                var told = await Record.ExceptionAsync(() => writing.WaitAsync(TimeSpan.FromSeconds(30)));
+                Assert.True(told is IOException or OperationCanceledException, told?.ToString());
+            }
+        }
+    }
+
     private static Task WriteAsync(GatheredChannel channel, byte[] packet) =>
         channel.WriteAsync(new ReadOnlySequence<byte>(packet), true, CancellationToken.None);
+
+    /// <summary>A peer that takes nothing until it is hung up on.</summary>
+    private sealed class StuckChannel : IMqttChannel
+    {
+        private readonly TaskCompletionSource gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public X509Certificate2 ClientCertificate => throw new NotSupportedException();
+
+        public EndPoint RemoteEndPoint => throw new NotSupportedException();
+
+        public EndPoint LocalEndPoint => throw new NotSupportedException();
+
+        public bool IsSecureConnection => false;
+
+        public Task ConnectAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task DisconnectAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => Task.FromResult(0);
+
+        public Task WriteAsync(ReadOnlySequence<byte> buffer, bool isEndOfPacket, CancellationToken cancellationToken) => gone.Task;
+
+        public void Dispose() => gone.TrySetException(new IOException("hung up"));
+    }
 
     private sealed class RecordedChannel(byte[] toRead) : IMqttChannel
     {
