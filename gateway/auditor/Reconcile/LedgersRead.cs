@@ -61,6 +61,7 @@ internal sealed class LedgersRead
         new()
         {
             Log = intake.Log,
+            LetsGoOfLog = true,
             ClockComparisons = intake.ClockComparisons,
             Dockings = intake.Dockings,
             Gaps = intake.Gaps,

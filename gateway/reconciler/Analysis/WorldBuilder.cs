@@ -24,7 +24,7 @@ internal static class WorldBuilder
             i =>
             {
                 var device = devices[i];
-                var entries = numbers.TryGetValue(device.Serial, out int number) ? inputs.Log.EntriesOf(number) : [];
+                var entries = numbers.TryGetValue(device.Serial, out int number) ? inputs.Log.EntriesOf(number, inputs.LetsGoOfLog) : [];
                 DeviceReader.Read(device, entries, comparisons[device.Serial], rules);
                 CoverageBuilder.Stretches(device, rules);
                 IncidentBuilder.Build(device, rules);

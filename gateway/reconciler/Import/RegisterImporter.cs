@@ -122,6 +122,9 @@ internal sealed class RegisterCells(RegisterTable table, string[] cells, SourceR
         return place < 0 || place >= cells.Length ? "" : cells[place].Trim();
     }
 
+    /// <summary>Text of a column whose values come again and again.</summary>
+    public string Repeated(string column) => table.Repeated.Of(Text(column));
+
     public string Need(string column)
     {
         string cell = Text(column);
@@ -130,7 +133,7 @@ internal sealed class RegisterCells(RegisterTable table, string[] cells, SourceR
             Reject(column, cell, "the cell is empty and the register requires it");
         }
 
-        return cell;
+        return table.Repeated.Of(cell);
     }
 
     public Time.TimeInterval? When(string column)

@@ -28,7 +28,7 @@ internal static class RegisterRowReaders
         return new IssueRow(
             c.Text("IssueId") is { Length: > 0 } id ? id : FormattableString.Invariant($"row {c.Source.Line}"),
             c.Need("DeviceSerial"),
-            c.Text("OfficerRef"),
+            c.Repeated("OfficerRef"),
             c.Text("Purpose").ToLowerInvariant() switch
             {
                 "" or "operational" or "duty" or "patrol" => IssuePurpose.Operational,
@@ -83,7 +83,7 @@ internal static class RegisterRowReaders
             c.NeedWhen("At"),
             c.Count("Count") ?? 1,
             c.Text("DeviceSerial"),
-            c.Text("OfficerRef"),
+            c.Repeated("OfficerRef"),
             c.Text("IncidentRef"),
             c.Text("Armoury"),
             c.Source
@@ -117,7 +117,7 @@ internal static class RegisterRowReaders
             c.Need("DeviceSerial"),
             c.NeedWhen("From"),
             c.NeedWhen("To"),
-            c.Text("OfficerRef"),
+            c.Repeated("OfficerRef"),
             c.Count("Cartridges"),
             c.Source
         );
@@ -127,7 +127,7 @@ internal static class RegisterRowReaders
             c.Text("EntryRef"),
             c.Need("DeviceSerial"),
             c.NeedWhen("At"),
-            c.Text("OfficerRef"),
+            c.Repeated("OfficerRef"),
             c.Text("SignedBy"),
             c.Text("CartridgeSerial"),
             c.Source
@@ -174,7 +174,7 @@ internal static class RegisterRowReaders
                 ("other", IncidentEventKind.Other)
             ),
             c.NeedWhen("At"),
-            c.Text("OfficerRef"),
+            c.Repeated("OfficerRef"),
             c.Source
         );
 

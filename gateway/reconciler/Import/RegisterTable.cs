@@ -29,6 +29,8 @@ internal sealed class RegisterTable
         _failure = _text.Failure ?? (_text.Workbook is { } workbook ? XlsxTable.Refuse(workbook) : null);
     }
 
+    public RepeatedText Repeated { get; } = new();
+
     public List<RowReject> Rejects { get; } = [];
 
     public bool Usable => _failure is null && _header is not null;

@@ -83,8 +83,21 @@ public sealed class LogStore
     /// <summary>Serial of a device by its number, 0 to <see cref="DeviceCount"/> - 1.</summary>
     public string DeviceAt(int device) => _devices[device].Serial;
 
-    /// <summary>The entries of one device, copied out in the order added.</summary>
-    internal StoredEntry[] EntriesOf(int device) => _devices[device].ToArray();
+    /// <summary>
+    /// The entries of one device, copied out in the order added. <paramref name="letGo"/> = nothing will ask for them again. Devices may be
+    /// read at the same time as each other.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">They were let go before.</exception>
+    internal StoredEntry[] EntriesOf(int device, bool letGo = false)
+    {
+        var all = _devices[device].ToArray();
+        if (letGo)
+        {
+            _devices[device].LetGo();
+        }
+
+        return all;
+    }
 
     private sealed class DeviceEntries(string serial)
     {
@@ -93,6 +106,7 @@ public sealed class LogStore
         private readonly List<StoredEntry[]> _chunks = [];
         private int _inLast;
         private int _count;
+        private bool _gone;
 
         public string Serial { get; } = serial;
 
@@ -109,8 +123,20 @@ public sealed class LogStore
             _count++;
         }
 
+        public void LetGo()
+        {
+            _chunks.Clear();
+            _chunks.TrimExcess();
+            _gone = true;
+        }
+
         public StoredEntry[] ToArray()
         {
+            if (_gone)
+            {
+                throw new InvalidOperationException($"the entries of {Serial} were let go by an earlier run: read the ledger again");
+            }
+
             var all = new StoredEntry[_count];
             int at = 0;
             for (int i = 0; i < _chunks.Count; i++)

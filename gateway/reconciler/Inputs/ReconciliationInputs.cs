@@ -19,6 +19,12 @@ public sealed record ReconciliationInputs
     /// <summary>Device log entries.</summary>
     public required LogStore Log { get; init; }
 
+    /// <summary>
+    /// True where this run is the last to read <see cref="Log"/>: the entries of a device are let go as soon as they are read, so that they
+    /// and what the run makes of them never stand in memory together. A second run over the same store then is a defect of the caller.
+    /// </summary>
+    public bool LetsGoOfLog { get; init; }
+
     /// <summary>Clock comparisons besides those that batches carry.</summary>
     public IReadOnlyList<ClockComparison> ClockComparisons { get; init; } = [];
 

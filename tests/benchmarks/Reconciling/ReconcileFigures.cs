@@ -51,6 +51,7 @@ internal static class ReconcileFigures
             new ReconciliationInputs
             {
                 Log = log,
+                LetsGoOfLog = true,
                 Registers = registers,
                 Reports = import.Reports,
                 ReportColumns = import.Columns,
