@@ -13,7 +13,12 @@ internal static class Absence
         var devices = Devices(world, index, report);
         if (devices.Count == 0)
         {
-            return (ReportOutcome.NotTestable, "the device serial is that of no known device");
+            return (
+                ReportOutcome.NotTestable,
+                report.DeviceSerial.Length > 0
+                    ? "the device serial is that of no known device"
+                    : "no device serial is stated, and none was on issue to the officer as far as is known"
+            );
         }
 
         if (Claimed(world, report) is not { } claimed)

@@ -27,9 +27,9 @@ public static class HtmlOutput
         "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:1rem;color:#1a1a1a;background:#fff}"
         + "table{border-collapse:collapse;margin:.5rem 0 1.5rem;width:100%}caption{text-align:left;font-weight:600;padding:.3rem 0}"
         + "th,td{border:1px solid #767676;padding:.3rem .6rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}td.n,th.n{text-align:right;white-space:nowrap;overflow-wrap:normal}"
-        + "th{background:#f0f0f0}article.case{border:1px solid #767676;border-left-width:6px;padding:.5rem 1rem;margin:1rem 0}"
+        + "th{background:#f0f0f0;overflow-wrap:break-word}article.case{border:1px solid #767676;border-left-width:6px;padding:.5rem 1rem;margin:1rem 0}"
         + "code{overflow-wrap:anywhere;font-size:.85em}svg{max-width:100%;height:auto}a{color:#0b4f8a}dt{font-weight:600}summary{cursor:pointer}nav ul{padding-left:1.2rem}tfoot td,tfoot th{font-weight:700;border-top:2px solid #1a1a1a}"
-        + "@media(max-width:40rem){th,td{padding:.2rem .3rem;font-size:.85em}th.n{white-space:normal;overflow-wrap:anywhere}}"
+        + "@media(max-width:40rem){th,td{padding:.2rem .3rem;font-size:.85em}th.n{white-space:normal;overflow-wrap:break-word}}"
         + "@media print{article.case{break-inside:avoid}}";
 
     /// <summary>Writes it as UTF-8; the stream stays open.</summary>
