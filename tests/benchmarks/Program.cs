@@ -21,6 +21,7 @@ var benchmarks = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
     ["load"] = LoadCeiling.RunAsync,
     ["reconcile"] = ReconcileFigures.RunAsync,
     ["serial"] = SerialFigures.RunAsync,
+    ["service-start"] = ServiceStart.RunAsync,
     ["serial-idle"] = SerialFigures.IdleAsync,
 };
 foreach (var (name, run) in LedgerBenchmarks.All)

@@ -180,14 +180,22 @@ internal static class DisposalActions
         );
         if (journal.Settings.TimeSeries.Influx.Url.Length > 0)
         {
-            lines.Add(
-                journal.Settings.TimeSeries.Influx.Api == InfluxApi.V1
-                    ? $"points in {journal.Settings.TimeSeries.Influx.Url}: deleted at the start after a disposal; {new PointPurges(journal.Settings.Data).Pending().Count} spans of time wait for it. Its backups are outside the gateway's reach"
-                    : $"outside the gateway's reach: points in {journal.Settings.TimeSeries.Influx.Url}, until its own retention takes them"
-            );
+            lines.Add(PointsLine(journal.Settings.TimeSeries.Influx, new PointPurges(journal.Settings.Data).Pending().Count));
         }
         return new ControlAnswer(true, lines.Count == 0 ? ["Nothing was asked for, and nothing disposed of."] : lines);
     }
+
+    /// <summary>What becomes of points that a disposal leaves behind: what each kind of server can do, and no more.</summary>
+    private static string PointsLine(InfluxSettings influx, int waiting) =>
+        influx.Api switch
+        {
+            InfluxApi.V1 =>
+                $"points in {influx.Url}: deleted at the start after a disposal; {waiting} spans of time wait for it. Its backups are outside the gateway's reach",
+            InfluxApi.V2 =>
+                $"points in {influx.Url}: deleted at the start after a disposal where the server has /api/v2/delete, as InfluxDB 2 has; in others (VictoriaMetrics) they remain until its own retention takes them; {waiting} spans of time remain or wait. Its backups are outside the gateway's reach",
+            _ =>
+                $"outside the gateway's reach: points in {influx.Url} remain, until its own retention takes them: InfluxDB 3 deletes no points by device and time; {waiting} spans of time remain",
+        };
 
     private static bool Covers(Evidence.Retention.DisposalPlan plan, LeafRun run)
     {

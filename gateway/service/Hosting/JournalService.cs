@@ -36,6 +36,7 @@ internal sealed class JournalService(
     private readonly TaskCompletionSource maySign = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task signing = Task.CompletedTask;
     private SegmentSealing? sealing;
+    private CheckpointDesk? checkpoints;
 
     /// <summary>The ledger; there from the start of the first service on.</summary>
     public TamperEvidentLog Ledger => journal?.Ledger ?? throw new InvalidOperationException("The journal is not open yet.");
@@ -45,6 +46,9 @@ internal sealed class JournalService(
 
     /// <summary>The ingest thread; there from the start of the first service on.</summary>
     public IngestLoop Loop => loop ?? throw new InvalidOperationException("The journal is not open yet.");
+
+    /// <summary>What a dock remembers that this ledger does not hold, in words; empty while none does.</summary>
+    public string Contradiction => checkpoints?.Contradiction ?? "";
 
     /// <summary>Docking sessions open now.</summary>
     public int SessionCount => conversations?.SessionCount ?? 0;
@@ -133,7 +137,7 @@ internal sealed class JournalService(
             logs.CreateLogger<Conversations>()
         );
         var desk = new HelloDesk(open.State, sessions, new NonceDesk(open.Group, settings.Name), receipts, settings.Name, clock);
-        var checkpoints = new CheckpointDesk(open.Ledger, LogPlace.Ledger(settings.Data).Tlog);
+        checkpoints = new CheckpointDesk(open.Ledger, LogPlace.Ledger(settings.Data).Tlog);
         return new Conversations(open, judgement, sessions, desk, checkpoints, settings.Limits, clock, meters);
     }
 

@@ -93,6 +93,10 @@ internal sealed class Readiness(
             problems.Add($"Nothing can be read, because the access log cannot be written: {unrecorded}");
         }
         problems.AddRange(witnesses.Problems);
+        if (journal.Contradiction.Length > 0)
+        {
+            problems.Add(journal.Contradiction);
+        }
         if (stamps.Words.Length > 0)
         {
             problems.Add($"Today's checkpoint has no time stamp yet: {stamps.Words}");

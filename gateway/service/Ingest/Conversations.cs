@@ -243,7 +243,7 @@ internal sealed class Conversations(
         {
             Span<byte> root = stackalloc byte[Limits.HashBytes];
             held.Root.CopyTo(root);
-            var result = checkpoints.Answer(session, held);
+            var result = checkpoints.Look(session, held);
             var leaf = new CheckpointShown(session.Sender.ArrivalAt(inbound.ReceivedNs), held.TreeSize, Digest.Read(root), result);
             group.Add(RecordKind.Frame, leaf, bytes);
             return FrameOutcome.Stored;

@@ -75,7 +75,8 @@ internal sealed class JournalOfEvents : IDisposable
     /// <summary>Bytes of the leaf of one such batch: one new range, names and serials of usual length.</summary>
     public static int LeafBytes => Batch(0).Leaf.Length;
 
-    private static JournalItem Batch(int batch)
+    /// <summary>Batch of that number, as one record: its device by turns, its sequences behind those of the device's last.</summary>
+    public static JournalItem Batch(int batch)
     {
         var device = string.Create(CultureInfo.InvariantCulture, $"X3{batch % Devices:D7}");
         var first = (ulong)(batch / Devices * EventsPerBatch);

@@ -18,8 +18,33 @@ internal sealed class CheckpointDesk(TamperEvidentLog ledger, string tlogFolder)
     // Fixed part, origin and signature beside the hashes of one frame.
     private const int ProofHeadBytes = 320;
 
+    private string contradiction = "";
+
+    /// <summary>
+    /// A dock whose Hello was in order remembers something that this ledger does not hold: in words, for people; empty while nobody does. What a dock
+    /// holds is not signed, so it alone freezes nothing: somebody decides, with a witness or a signed checkpoint in hand. From any thread.
+    /// </summary>
+    public string Contradiction => Volatile.Read(ref contradiction);
+
+    /// <summary>Judges what a dock holds, and remembers when it contradicts this ledger.</summary>
+    public CheckpointShownResult Look(DockingSession session, in CheckpointHeld held)
+    {
+        var result = Answer(session, held);
+        if (result is CheckpointShownResult.Ahead or CheckpointShownResult.Inconsistent && contradiction.Length == 0)
+        {
+            var has = ledger.LastCheckpoint?.Size ?? 0;
+            Volatile.Write(
+                ref contradiction,
+                result == CheckpointShownResult.Ahead
+                    ? $"Dock {session.Sender.Place.Dock} remembers {held.TreeSize} records of this ledger, which has signed for {has}: DATA may be an older copy. Stop the gateway and run taser-gateway restore, which asks the witnesses (OPERATING.md)."
+                    : $"Dock {session.Sender.Place.Dock} remembers another ledger of {held.TreeSize} records under this name. Stop the gateway and run taser-audit verify with a checkpoint kept outside (OPERATING.md)."
+            );
+        }
+        return result;
+    }
+
     /// <summary>What the held checkpoint says about this ledger; the newer one and its proof are said to the dock where there is one.</summary>
-    public CheckpointShownResult Answer(DockingSession session, in CheckpointHeld held)
+    private CheckpointShownResult Answer(DockingSession session, in CheckpointHeld held)
     {
         if (ledger.LastCheckpoint is not { } newest || ledger.LastNote is not { } note || newest.Origin.Length > Limits.TopicBytesMax)
         {

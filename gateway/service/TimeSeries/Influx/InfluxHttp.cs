@@ -120,6 +120,28 @@ internal sealed class InfluxHttp : IDisposable
             : $"The server answered {said.Status}.";
     }
 
+    /// <summary>
+    /// Points by tag and time, at the path that InfluxDB 2 has. What only writes as it does (VictoriaMetrics) answers that path with something other
+    /// than InfluxDB's JSON: then there is no way to delete.
+    /// </summary>
+    public async Task<(bool CanDelete, string Fault)> DeleteAsync(string path, DeleteRequest what, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Base, path));
+        request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(what, DeleteJson.Default.DeleteRequest));
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        var said = await SendAsync(request, AnswerBytesMax, cancel);
+        if (said.Status is 400 or 404 or 405 or 501 && !said.Body.TrimStart().StartsWith('{'))
+        {
+            return (false, "");
+        }
+        return (
+            true,
+            said.Good ? ""
+            : said.Body.Length > 0 ? ErrorWords(said.Body)
+            : $"The server answered {said.Status}."
+        );
+    }
+
     public void Dispose() => _client.Dispose();
 
     private const string NoSecret = "no secret";

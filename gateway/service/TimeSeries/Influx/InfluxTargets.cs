@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace TaserTelemetry.Gateway.TimeSeries.Influx;
 
@@ -52,6 +54,13 @@ internal sealed class InfluxV1(InfluxSettings settings, TimeProvider time) : ILi
     public void Dispose() => _http.Dispose();
 }
 
+/// <summary>What InfluxDB 2 takes at /api/v2/delete.</summary>
+internal sealed record DeleteRequest(string Start, string Stop, string Predicate);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(DeleteRequest))]
+internal sealed partial class DeleteJson : JsonSerializerContext;
+
 /// <summary>InfluxDB 2.x, and what speaks its write API.</summary>
 internal sealed class InfluxV2(InfluxSettings settings, TimeProvider time) : ILineTarget, IDisposable
 {
@@ -66,6 +75,21 @@ internal sealed class InfluxV2(InfluxSettings settings, TimeProvider time) : ILi
         _http.PostLinesAsync(_path, body, lines, cancel);
 
     public Task<QueryAnswer> QueryAsync(string influxQl, CancellationToken cancel) => _http.QueryAsync(settings.Database, influxQl, cancel);
+
+    public Task<(bool CanDelete, string Fault)> DeleteAsync(string device, long fromNs, long toNs, CancellationToken cancel)
+    {
+        var name = device.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        var path = $"api/v2/delete?org={InfluxTargets.Escaped(settings.Organisation)}&bucket={InfluxTargets.Escaped(settings.Database)}";
+        // where a server's end is not included, the last point must be so all the same
+        return _http.DeleteAsync(path, new DeleteRequest(TimeText(fromNs), TimeText(toNs + 1), $"device=\"{name}\""), cancel);
+    }
+
+    /// <summary>RFC 3339 with nine places: a point's nanoseconds are its own.</summary>
+    private static string TimeText(long ns)
+    {
+        var text = DateTime.UnixEpoch.AddTicks(ns / 100).ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff", CultureInfo.InvariantCulture);
+        return string.Create(CultureInfo.InvariantCulture, $"{text}{ns % 100:D2}Z");
+    }
 
     public Task<ProbeReport> ProbeAsync(DateTimeOffset oldestPoint, CancellationToken cancel) =>
         new TargetProbe(this, _http, time, cancel).V2Async(settings, oldestPoint);

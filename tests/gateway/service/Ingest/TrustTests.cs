@@ -121,6 +121,27 @@ public sealed class TrustTests
         Assert.Equal(CheckpointShownResult.Inconsistent, gateway.Leaves<CheckpointShown>().Last().Result);
     }
 
+    [Fact]
+    public async Task A_dock_that_remembers_more_than_the_ledger_holds_is_recorded_and_told_to_people()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+        await dock.OpenAsync();
+        var now = await gateway.CheckpointAsync();
+        var root = new byte[32];
+        now.Root.CopyTo(root);
+        Assert.DoesNotContain(gateway.Readiness.Report().Problems, problem => problem.Contains("remembers", StringComparison.Ordinal));
+        await dock.AckOfAsync(await dock.SendAsync(new CheckpointHeld(now.Size + 1_000, Hash32.From(root), now.Origin)));
+        Assert.Equal(CheckpointShownResult.Ahead, gateway.Leaves<CheckpointShown>().Last().Result);
+        var problem = Assert.Single(
+            gateway.Readiness.Report().Problems,
+            problem => problem.Contains("remembers", StringComparison.Ordinal)
+        );
+        Assert.Contains("taser-gateway restore", problem, StringComparison.Ordinal);
+        // what it holds is not signed: it can be told, and stops nothing
+        Assert.Equal(Verdict.Stored, (await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, 1, 3))).Verdict);
+    }
+
     private static Sign With(Key key) => bytes => new Signature(SignatureAlgorithm.Ed25519, Algorithm.Sign(key, bytes));
 
     private static string PublicOf(Key key) => Convert.ToBase64String(key.PublicKey.Export(KeyBlobFormat.RawPublicKey));
