@@ -276,7 +276,7 @@ internal sealed class DeviceClock
 
             lastSession = key.Session;
             long device = (long)batch.ReceivedNs - batch.ClockOffsetNs;
-            if (!Follows(newest, device))
+            if (!Follows(newest, device) || LostBeforeHole(newest, batch.ClockOffsetNs))
             {
                 continue;
             }
@@ -292,6 +292,13 @@ internal sealed class DeviceClock
     private bool Follows(int entry, long deviceNs) =>
         DeviceNs(entry) is var newest && (newest == long.MinValue || deviceNs >= newest - 5 * TimeInterval.SecondNs);
 
+    /// <summary>
+    /// The clock had lost its time, and what was written right before the comparison is missing: it may have lost it again there, and the
+    /// comparison then says nothing of the time before.
+    /// </summary>
+    private bool LostBeforeHole(int entry, long offsetNs) =>
+        offsetNs > 300 * TimeInterval.DayNs && entry + 1 < _entries.Length && _entries[entry + 1].Sequence != _entries[entry].Sequence + 1;
+
     private void AnchorFromComparisons(IEnumerable<ClockComparison> comparisons)
     {
         foreach (var comparison in comparisons)
@@ -302,9 +309,9 @@ internal sealed class DeviceClock
             }
 
             int place = Place(comparison);
-            if (place >= 0 && Follows(place, comparison.DeviceTimeNs))
+            long offset = comparison.UtcNs - comparison.DeviceTimeNs;
+            if (place >= 0 && Follows(place, comparison.DeviceTimeNs) && !LostBeforeHole(place, offset))
             {
-                long offset = comparison.UtcNs - comparison.DeviceTimeNs;
                 _anchors[SegmentOf(place)].Add(new Anchor(place + 1, comparison.DeviceTimeNs, offset, Bound(comparison.BoundNs)));
             }
         }

@@ -18,7 +18,11 @@ internal sealed class C01()
         foreach (var device in world.Devices)
         {
             var stretch = new List<Incident>();
-            foreach (var incident in device.Incidents.Where(i => i.Span.LowNs >= begins && world.InPeriod(i.Span) && OffIssue(device, i)))
+            foreach (
+                var incident in device.Incidents.Where(i =>
+                    i.Span.LowNs >= begins && world.InPeriod(i.Span) && world.IsBounded(i.Start) && OffIssue(device, i)
+                )
+            )
             {
                 if (stretch.Count > 0 && incident.Span.GapNs(stretch[^1].Span) > 12 * TimeInterval.HourNs)
                 {
