@@ -2,12 +2,14 @@
 # Checks a whole ledger with OpenSSL 3, od, awk and a POSIX shell alone: every kept checkpoint's signature, every record against its
 # commitment, the tree over the leaves against the signed root, tiles and entry bundles, and the space behind the last record.
 # It knows nothing of disposals and recoveries, and cannot check the CRCs that lie beside the hashes: those are for the other two.
-#   check-ledger.sh DATA
+# With a checkpoint that somebody kept (a signed note in a file) it also says whether this ledger leads to it: a copy put back and a fork
+# signed with the real key are found so, and only so.
+#   check-ledger.sh DATA [REMEMBERED]
 # 0: accepted. 3: rejected. 2: called wrongly.
 set -u
 LC_ALL=C; export LC_ALL
-[ $# -eq 1 ] && [ -d "$1/journal" ] || { echo "usage: $0 DATA" >&2; exit 2; }
-journal=$1/journal tlog=$1/ledger here=$(dirname "$0")
+[ $# -ge 1 ] && [ $# -le 2 ] && [ -d "$1/journal" ] || { echo "usage: $0 DATA [REMEMBERED]" >&2; exit 2; }
+journal=$1/journal tlog=$1/ledger here=$(dirname "$0") remembered=${2-}
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 reject() { echo "REJECTED: $*"; exit 3; }
@@ -40,7 +42,8 @@ while [ $# -gt 0 ]; do
     done | awk -v first="$first" -v limit="$next" -v index0="$index" -v before="$end" -v length0="$bytes" -v work="$work/" '
         function le(from, count,   v, i) { v = 0; for (i = count - 1; i >= 0; i--) v = v * 256 + b[from + i]; return v }
         function fail(why) { print "bad " why; failed = 1; exit }
-        function byte(file, v) { printf "%c", v > file }
+        # a bundle may go on from the segment before
+        function byte(file, v) { printf "%c", v >> file }
         # asks for the next so many bytes in b[0..]
         function want(count, then) { need = count; have = 0; state = then }
         function header(   i, used) {
@@ -98,7 +101,23 @@ hashes() { find "$1" -type f | sort | xargs openssl dgst -sha256 -r | cut -d' ' 
 hashes "$work/raw" | cmp -s - "$work/committed.all" || reject "salt and received bytes are not those that a leaf commits to"
 
 # 4. the tree (RFC 6962): pairs upwards, an odd one is carried; every 8th level is a level of tiles
-hashes "$work/leaf" | head -n "$size" > "$work/level"
+hashes "$work/leaf" | head -n "$size" > "$work/leaves"
+cp "$work/leaves" "$work/level"
+bytes_of() { printf '%s' "$1" | openssl base64 -d -A | od -An -v -tx1 | tr -d ' \n'; }
+# One level up; fails at the root.
+up() {
+    count=$(wc -l < "$work/level")
+    [ "$count" -gt 1 ] || return 1
+    rm -rf "$work/node"; mkdir "$work/node"
+    awk -v d="$work/node/" '
+        BEGIN { for (i = 0; i < 256; i++) of[sprintf("%02x", i)] = i }
+        { if (NR % 2) { left = $0; next }
+          f = d (1000000 + NR / 2); printf "%c", 1 > f; both = left $0
+          for (i = 1; i <= 128; i += 2) printf "%c", of[substr(both, i, 2)] > f
+          close(f) }' "$work/level"
+    { hashes "$work/node"; [ $((count % 2)) -eq 0 ] || tail -n 1 "$work/level"; } > "$work/above"
+    mv "$work/above" "$work/level"
+}
 level=0
 while :; do
     if [ $((level % 8)) -eq 0 ]; then
@@ -113,18 +132,19 @@ while :; do
             tile=$((tile + 1))
         done
     fi
-    count=$(wc -l < "$work/level")
-    [ "$count" -gt 1 ] || break
-    rm -rf "$work/node"; mkdir "$work/node"
-    awk -v d="$work/node/" '
-        BEGIN { for (i = 0; i < 256; i++) of[sprintf("%02x", i)] = i }
-        { if (NR % 2) { left = $0; next }
-          f = d (1000000 + NR / 2); printf "%c", 1 > f; both = left $0
-          for (i = 1; i <= 128; i += 2) printf "%c", of[substr(both, i, 2)] > f
-          close(f) }' "$work/level"
-    { hashes "$work/node"; [ $((count % 2)) -eq 0 ] || tail -n 1 "$work/level"; } > "$work/above"
-    mv "$work/above" "$work/level"
+    up || break
     level=$((level + 1))
 done
-[ "$(printf '%s' "$root" | openssl base64 -d -A | od -An -v -tx1 | tr -d ' \n')" = "$(cat "$work/level")" ] || reject "the root is not that of the journal's leaves"
+[ "$(bytes_of "$root")" = "$(cat "$work/level")" ] || reject "the root is not that of the journal's leaves"
+
+# 5. the first so many leaves have the root that somebody remembers (clause 6)
+if [ -n "$remembered" ]; then
+    sh "$here/check-checkpoint.sh" "$tlog/ledger.vkey" "$remembered" > /dev/null || reject "the remembered checkpoint is not signed with this ledger's key"
+    [ "$(sed -n 1p "$remembered")" = "$(sed -n 1p "$work/last")" ] || reject "the remembered checkpoint is another ledger's"
+    old=$(sed -n 2p "$remembered")
+    [ "$old" -le "$size" ] || reject "somebody remembers $old records, this ledger has signed for $size: an older copy was put back"
+    head -n "$old" "$work/leaves" > "$work/level"
+    while up; do :; done
+    [ "$old" -eq 0 ] || [ "$(bytes_of "$(sed -n 3p "$remembered")")" = "$(cat "$work/level")" ] || reject "this ledger does not lead to the checkpoint over $old records that somebody remembers: another one was signed"
+fi
 echo "accepted: $index records, of them $size signed for, root $root"

@@ -68,6 +68,8 @@ public sealed class BothVerifiersTests : IDisposable
         Assert.Contains(Ours(remembered).Problems, problem => problem.Area == VerifyArea.Remembered);
         AssertGoAccepts();
         Assert.Equal(3, Go(remembered).ExitCode);
+        Assert.Equal((0, true), Says(WholeByShell(), "accepted"));
+        Assert.Equal((3, true), Says(WholeByShell(remembered), "an older copy was put back"));
         Assert.Throws<LogRestoredException>(Open);
     }
 
@@ -81,7 +83,21 @@ public sealed class BothVerifiersTests : IDisposable
         Write(99, 1500);
         Assert.Equal([], Ours().Problems);
         Assert.Contains(Ours(remembered).Problems, problem => problem.Area == VerifyArea.Remembered);
+        AssertGoAccepts();
         Assert.Equal(3, Go(remembered).ExitCode);
+        Assert.Equal((0, true), Says(WholeByShell(), "accepted"));
+        Assert.Equal((3, true), Says(WholeByShell(remembered), "another one was signed"));
+    }
+
+    [Fact]
+    public void A_remembered_checkpoint_that_the_ledger_leads_to_is_accepted_by_all_three()
+    {
+        var remembered = Path.Combine(folder.Path, "remembered");
+        File.Copy(place.CheckpointFile, remembered);
+        Write(2, 300);
+        Assert.Equal([], Ours(remembered).Problems);
+        Assert.Equal(0, Go(remembered).ExitCode);
+        Assert.Equal((0, true), Says(WholeByShell(remembered), "accepted"));
     }
 
     [Fact]
@@ -235,6 +251,13 @@ public sealed class BothVerifiersTests : IDisposable
 
     private (int ExitCode, string Output) Shell() =>
         GoVerifier.Start(Path.Combine(AppContext.BaseDirectory, "check-checkpoint.sh"), [place.VkeyFile, place.CheckpointFile], null, "");
+
+    /// <summary>The script that checks a whole ledger, with OpenSSL alone.</summary>
+    private (int ExitCode, string Output) WholeByShell(params string[] remembered) =>
+        GoVerifier.Start("sh", [Path.Combine(AppContext.BaseDirectory, "check-ledger.sh"), folder.Data, .. remembered], null, "");
+
+    private static (int ExitCode, bool SaysSo) Says((int ExitCode, string Output) verdict, string words) =>
+        (verdict.ExitCode, verdict.Output.Contains(words, StringComparison.Ordinal));
 
     private static void Flip(string file, int at)
     {

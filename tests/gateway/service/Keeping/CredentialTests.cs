@@ -37,6 +37,27 @@ public sealed class CredentialTests : IDisposable
         Assert.True(await verify.WaitForExitAsync() == 0, verify.Output);
     }
 
+    [Fact]
+    public async Task A_key_sealed_to_a_TPM_signs_where_that_TPM_is_and_nowhere_else()
+    {
+        await EnrolAsync("dock-1", credentials: null, exitCode: 0);
+        await using var tpm = await SoftTpm.StartAsync(ground, "tpm");
+        var (key, whole) = (ground.At("keys/ledger.key"), ground.At("ledger.key.sealed"));
+        var (encrypted, encryptSaid) = await tpm.CredsAsync("encrypt", "--with-key=tpm2", "--name=ledger.key", key, whole);
+        Assert.True(encrypted == 0, encryptSaid);
+        File.Delete(key);
+        Assert.Contains("holds no ledger.key", await EnrolAsync("dock-2", credentials: null, exitCode: 1), StringComparison.Ordinal);
+        // what systemd does when it starts the unit
+        var credentials = Directory.CreateDirectory(ground.At("credentials")).FullName;
+        var (opened, openSaid) = await tpm.CredsAsync("decrypt", "--name=ledger.key", whole, Path.Combine(credentials, "ledger.key"));
+        Assert.True(opened == 0, openSaid);
+        await EnrolAsync("dock-2", credentials, exitCode: 0);
+        await using var other = await SoftTpm.StartAsync(ground, "other");
+        var (stolen, _) = await other.CredsAsync("decrypt", "--name=ledger.key", whole, ground.At("stolen"));
+        Assert.NotEqual(0, stolen);
+        Assert.False(File.Exists(ground.At("stolen")) && new FileInfo(ground.At("stolen")).Length > 0);
+    }
+
     private Task<string> EnrolAsync(string dock, string? credentials, int exitCode) =>
         RunAsync(credentials, exitCode, "enrol", "dock", dock, "--force", "county", "--armoury", "central");
 
