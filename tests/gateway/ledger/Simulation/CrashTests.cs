@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using TaserTelemetry.Ledger.Disks;
 using TaserTelemetry.Ledger.Journals;
@@ -181,8 +182,35 @@ public sealed class CrashTests
                 Assert.Equal(ReceivedState.Present, reader.State);
             }
             Assert.Equal(ReadStatus.End, reader.Read());
+            CheckIndices(log, isWhole: false);
             Verify();
+            MakeIndices(log);
+            CheckIndices(log, isWhole: true);
         }
+
+        /// <summary>As the service does at each seal, and at a start for what is missing or not whole.</summary>
+        private void MakeIndices(TamperEvidentLog log)
+        {
+            foreach (var (first, next) in log.KeyIndex.Missing())
+                log.KeyIndex.Write(first, next, [.. Below(next).Skip((int)first)]);
+        }
+
+        /// <summary>Index files are never synced. Whatever became of one: it names what the journal holds, or is not taken for an index at all.</summary>
+        private void CheckIndices(TamperEvidentLog log, bool isWhole)
+        {
+            var missing = log.KeyIndex.Missing();
+            Assert.True(!isWhole || missing.Count == 0);
+            foreach (var (key, index) in Below(log.KeyIndex.OpenFirst))
+            {
+                var isKnown = !missing.Any(segment => segment.First <= index && index < segment.Next);
+                Assert.Equal(isKnown ? [index] : [], log.KeyIndex.Find(key, key));
+            }
+        }
+
+        private IEnumerable<KeyIndexEntry> Below(ulong next) =>
+            acknowledged
+                .Take((int)next)
+                .Select((item, at) => new KeyIndexEntry(BinaryPrimitives.ReadUInt128BigEndian(item.Leaf.Span[2..]), (ulong)at));
 
         private void Append(TamperEvidentLog log)
         {
@@ -193,6 +221,8 @@ public sealed class CrashTests
                 Assert.Equal((ulong)acknowledged.Count, outcome.FirstIndex);
                 acknowledged.AddRange(inFlight);
                 inFlight = [];
+                if (outcome.Sealed)
+                    MakeIndices(log);
             }
             else
             {
