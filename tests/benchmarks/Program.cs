@@ -20,6 +20,7 @@ var benchmarks = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
     ["ingest-mqtt"] = IngestFigures.MqttAsync,
     ["load"] = LoadCeiling.RunAsync,
     ["reconcile"] = ReconcileFigures.RunAsync,
+    ["reconcile-xlsx"] = ReconcileFigures.XlsxAsync,
     ["serial"] = SerialFigures.RunAsync,
     ["service-start"] = ServiceStart.RunAsync,
     ["serial-idle"] = SerialFigures.IdleAsync,

@@ -20,10 +20,25 @@ internal sealed class InputFiles
     /// <summary>Files in the inputs folder whose names are no register's.</summary>
     public IReadOnlyList<string> NotUsed => notUsed;
 
+    /// <summary>What a reader must know of the inputs folder: files whose names are no register's, or that it held no register; null = nothing.</summary>
+    public string? OfFolder(ReconcileRequest request)
+    {
+        var known = string.Join(", ", Enum.GetNames<RegisterKind>().Select(k => k.ToLowerInvariant()));
+        return notUsed.Count > 0 ? $"{string.Join(", ", notUsed)}: no register has this name. Registers are {known}, as .csv or .xlsx."
+            : request.Inputs is not null && answers.Count == request.Reports.Count
+                ? $"nothing in {request.Inputs}. Registers are {known}, as .csv or .xlsx."
+            : null;
+    }
+
     /// <summary>Reads all files; null, after having said why, when one cannot be read or used.</summary>
     public static InputFiles? Read(ReconcileRequest request, AuditConsole console)
     {
         var files = new InputFiles();
+        if (request.Inputs is { } named && !Directory.Exists(named))
+        {
+            console.Fail(ExitCode.CannotRead, $"--inputs {named}: there is no such folder.");
+            return null;
+        }
         try
         {
             foreach (var file in request.Reports)

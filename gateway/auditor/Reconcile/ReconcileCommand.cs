@@ -79,7 +79,9 @@ internal static class ReconcileCommand
         );
         o.WriteLine($"Coverage     {result.Coverage.CompleteDays} of {result.Coverage.DeviceDays} device-days complete");
         TableOutput.WriteDisposed(o, result.Coverage);
-        o.WriteLine($"Cases        {result.Cases.Count}, findings {result.Findings.Count}, rows not understood {rejected}");
+        o.WriteLine(
+            $"Cases        {result.Cases.Count}, findings {result.Findings.Count}, rows not understood {rejected}{(rejected > 0 ? ": rejects.csv says which and why" : "")}"
+        );
         foreach (var open in result.Cases.Take(20))
         {
             o.WriteLine($"  {open.Primary.RuleId}  priority {open.Primary.Priority}  {open.Primary.Wording}");
@@ -91,6 +93,10 @@ internal static class ReconcileCommand
         o.WriteLine(
             $"Not testable with these inputs: {(report.RulesNotTestable.Count == 0 ? "nothing" : string.Join(", ", report.RulesNotTestable))}"
         );
+        if (inputs.OfFolder(request) is { } unused)
+        {
+            o.WriteLine($"Not used     {unused}");
+        }
         o.WriteLine($"Written to   {request.Out}: report.html first");
     }
 }

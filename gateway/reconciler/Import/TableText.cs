@@ -26,7 +26,8 @@ internal sealed record TableText(
 
     public static TableText Read(Stream untrusted, string? statedEncoding, int bytesMax = FileBytesMax)
     {
-        using var buffer = new MemoryStream();
+        // sized once where the length is known: a doubling buffer and its copy would hold a large file three times
+        using var buffer = new MemoryStream(untrusted.CanSeek ? (int)Math.Clamp(untrusted.Length - untrusted.Position, 0, bytesMax) : 0);
         var chunk = new byte[81920];
         int read;
         while ((read = untrusted.Read(chunk)) > 0)
@@ -39,7 +40,7 @@ internal sealed record TableText(
             buffer.Write(chunk, 0, read);
         }
 
-        var bytes = buffer.ToArray();
+        var bytes = buffer.Length == buffer.Capacity ? buffer.GetBuffer() : buffer.ToArray();
         string sha = Convert.ToHexStringLower(SHA256.HashData(bytes));
         if (bytes.AsSpan().StartsWith("PK\u0003\u0004"u8))
         {

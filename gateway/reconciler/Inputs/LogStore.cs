@@ -101,52 +101,18 @@ public sealed class LogStore
 
     private sealed class DeviceEntries(string serial)
     {
-        private const int FirstChunk = 32;
-        private const int ChunkMax = 512; // half of the last one is empty on average: 14 KB a device
-        private readonly List<StoredEntry[]> _chunks = [];
-        private int _inLast;
-        private int _count;
-        private bool _gone;
+        private PackedEntries? _entries = new();
 
         public string Serial { get; } = serial;
 
-        public void Add(in StoredEntry entry)
-        {
-            if (_chunks.Count == 0 || _inLast == _chunks[^1].Length)
-            {
-                int size = _chunks.Count == 0 ? FirstChunk : Math.Min(_chunks[^1].Length * 2, ChunkMax);
-                _chunks.Add(new StoredEntry[size]);
-                _inLast = 0;
-            }
+        public void Add(in StoredEntry entry) => Held().Add(entry);
 
-            _chunks[^1][_inLast++] = entry;
-            _count++;
-        }
+        public StoredEntry[] ToArray() => Held().ToArray();
 
-        public void LetGo()
-        {
-            _chunks.Clear();
-            _chunks.TrimExcess();
-            _gone = true;
-        }
+        public void LetGo() => _entries = null;
 
-        public StoredEntry[] ToArray()
-        {
-            if (_gone)
-            {
-                throw new InvalidOperationException($"the entries of {Serial} were let go by an earlier run: read the ledger again");
-            }
-
-            var all = new StoredEntry[_count];
-            int at = 0;
-            for (int i = 0; i < _chunks.Count; i++)
-            {
-                int length = i == _chunks.Count - 1 ? _inLast : _chunks[i].Length;
-                Array.Copy(_chunks[i], 0, all, at, length);
-                at += length;
-            }
-
-            return all;
-        }
+        private PackedEntries Held() =>
+            _entries
+            ?? throw new InvalidOperationException($"the entries of {Serial} were let go by an earlier run: read the ledger again");
     }
 }

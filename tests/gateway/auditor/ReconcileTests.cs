@@ -121,6 +121,24 @@ public sealed class ReconcileTests
     }
 
     [Fact]
+    public void A_register_under_a_wrong_name_an_empty_and_a_missing_inputs_folder_are_said()
+    {
+        using var day = Day();
+        var arguments = Arguments(day, Path.Combine(day.Root, "out"), Report("X29000001", 9));
+        var inputs = arguments[7];
+        File.Move(Path.Combine(inputs, "issues.csv"), Path.Combine(inputs, "isues.csv"));
+        var misnamed = Audit.Run(arguments);
+        Assert.Equal(0, misnamed.ExitCode);
+        Assert.Contains("isues.csv: no register has this name. Registers are devices, issues,", misnamed.Output, StringComparison.Ordinal);
+        File.Delete(Path.Combine(inputs, "isues.csv"));
+        Assert.Contains($"nothing in {inputs}", Audit.Run(arguments).Output, StringComparison.Ordinal);
+        Directory.Delete(inputs);
+        var missing = Audit.Run(arguments);
+        Assert.Equal(4, missing.ExitCode);
+        Assert.Contains($"--inputs {inputs}: there is no such folder.", missing.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Reconciling_opens_no_socket_but_local_ones_and_leaves_data_as_it_was()
     {
         using var day = Day();

@@ -1,6 +1,9 @@
+using CsCheck;
+using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Reconciler.Configuration;
 using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Import;
+using TaserTelemetry.Reconciler.Inputs;
 using TaserTelemetry.Reconciler.Output;
 
 namespace TaserTelemetry.Reconciler.Tests;
@@ -18,6 +21,47 @@ public sealed class LogStoreTests
         var refused = Assert.ThrowsAny<Exception>(() => Reconciliation.Run(letGo, RuleSet.Standard, asOf));
         Assert.Contains("let go", refused.ToString(), StringComparison.Ordinal);
         Reconciliation.Run(kept, RuleSet.Standard, asOf);
+    }
+
+    [Fact]
+    public void Entries_come_out_as_they_went_in_whatever_they_hold()
+    {
+        var field = Gen.OneOf(Gen.ULong[0, 3], Gen.ULong, Gen.Const(ulong.MaxValue), Gen.Const(1UL << 63));
+        var entry = Gen.Select(field.Array[8], Gen.OneOf(Gen.Int[0, 3], Gen.Const(int.MaxValue)), (f, batch) => Entry(f, batch));
+        entry
+            .Array[0, 2_000]
+            .Sample(
+                entries =>
+                {
+                    var packed = new PackedEntries();
+                    foreach (var e in entries)
+                    {
+                        packed.Add(e);
+                    }
+
+                    Assert.Equal(entries.Length, packed.Count);
+                    Assert.Equal(entries, packed.ToArray());
+                },
+                iter: 100
+            );
+    }
+
+    private static StoredEntry Entry(ulong[] f, int batch)
+    {
+        var record = new EventRecord(
+            f[0],
+            (uint)(f[1] & uint.MaxValue),
+            (EventCode)(f[2] & ushort.MaxValue),
+            (EventFlags)(f[2] >> 48),
+            (uint)(f[3] >> 32),
+            (uint)(f[4] & uint.MaxValue),
+            (uint)(f[5] & uint.MaxValue),
+            unchecked((short)(f[6] & ushort.MaxValue)),
+            (byte)(f[6] >> 56),
+            (byte)(f[3] & byte.MaxValue),
+            f[6]
+        );
+        return new StoredEntry(record, f[7], batch);
     }
 
     [Fact]
