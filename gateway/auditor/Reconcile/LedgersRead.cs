@@ -61,7 +61,6 @@ internal sealed class LedgersRead
         new()
         {
             Log = intake.Log,
-            LetsGoOfLog = true,
             ClockComparisons = intake.ClockComparisons,
             Dockings = intake.Dockings,
             Gaps = intake.Gaps,

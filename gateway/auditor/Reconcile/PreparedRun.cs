@@ -28,7 +28,11 @@ internal sealed record PreparedRun(
         {
             return null;
         }
-        var inputs = files.Join(ledgers.Inputs(request));
+        // return, programme and sample read the log once more for their own tables
+        var inputs = files.Join(ledgers.Inputs(request)) with
+        {
+            LetsGoOfLog = verb == AuditVerb.Reconcile,
+        };
         var asOf = request.AsOf ?? time.GetUtcNow();
         exitCode = ExitCode.Done;
         return new PreparedRun(
