@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using TaserTelemetry.Scoring.Expectations;
 using TaserTelemetry.Scoring.Score;
 using TaserTelemetry.Tests;
 
@@ -42,9 +44,12 @@ public sealed class ScoringTests(PlayedSeed first) : IClassFixture<PlayedSeed>
                 }
 
                 using var run = await ScoredRun.PlayAsync(PlayedSeed.Force, Campaign.Seed + (ulong)seed);
-                foreach (var (profile, total) in totals)
+                JsonObject? rules = null;
+                foreach (var profile in PlayedSeed.Profiles)
                 {
-                    var tally = await run.ScoreAsync(profile);
+                    var total = totals[profile];
+                    var tally = await run.ScoreAsync(profile, profile == Expected.Justified ? rules : null);
+                    rules ??= PlayedSeed.OnlyB08(tally);
                     lock (totals)
                     {
                         total.Add(tally);
@@ -117,7 +122,21 @@ public sealed class PlayedSeed : IAsyncLifetime
     }
 
     internal async Task<Tally> SoundAsync(string profile) =>
-        _sound.TryGetValue(profile, out var known) ? known : _sound[profile] = await Run.ScoreAsync(profile);
+        _sound.TryGetValue(profile, out var known)
+            ? known
+            : _sound[profile] = await Run.ScoreAsync(
+                profile,
+                profile == Expected.Justified ? OnlyB08(await SoundAsync(Profiles[0])) : null
+            );
+
+    /// <summary>The export with justifications is scored for B08 alone: all other rules are switched off there.</summary>
+    internal static JsonObject OnlyB08(Tally all) =>
+        new()
+        {
+            ["disabledRules"] = new JsonArray([
+                .. all.Rules.Keys.SelectMany(r => r.Split('/')).Where(r => r != "B08").Select(r => (JsonNode)r),
+            ]),
+        };
 }
 
 /// <summary>Tables and examples of a run, for people, beside the build's other products.</summary>

@@ -73,7 +73,7 @@ internal static class ReviewRules
         // joins are made on intervals (1.5): what a clock leaves open is open
         var doubt = all.GroupBy(a => a.Device).Sum(d => d.Max(a => world.ClockDoubtMs(a.Device, a.StartMs)));
         bool? certain =
-            overlap >= 3_000 && doubt < TrueWorld.MinuteMs ? true
+            overlap >= 3_000 && doubt < TrueWorld.MinuteMs / 2 ? true
             : overlap > -15_000 - doubt ? null
             : false;
         found.OfActivations("B05", Of(!known || !joined ? null : certain), all, "two devices");

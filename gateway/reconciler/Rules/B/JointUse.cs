@@ -12,7 +12,7 @@ namespace TaserTelemetry.Reconciler.Rules.B;
 /// </summary>
 internal sealed class JointUse
 {
-    private const long OverlapBoundMinutesMax = 3;
+    private const long OverlapBoundSecondsMax = 90;
 
     private JointUse(IReadOnlyList<Incident> incidents)
     {
@@ -97,7 +97,7 @@ internal sealed class JointUse
 
     /// <summary>
     /// Two activations of two devices that overlap within the bounds of both clocks. It is a review, so what may have been at the same time
-    /// is looked at, and the wording states both times; bounds of more than a few minutes say nothing, and are not.
+    /// is looked at, and the wording states both times; bounds of more than a minute and a half say nothing of cycles of seconds, and are not.
     /// </summary>
     public (Activation? First, Activation? Second) Overlap()
     {
@@ -131,7 +131,7 @@ internal sealed class JointUse
     private static bool Overlap(Activation a, Activation b) =>
         Sharp(a) && Sharp(b) && a.Start.LowNs < b.Start.HighNs + End(b) && b.Start.LowNs < a.Start.HighNs + End(a);
 
-    private static bool Sharp(Activation a) => a.Start.HighNs - a.Start.LowNs <= OverlapBoundMinutesMax * TimeInterval.MinuteNs;
+    private static bool Sharp(Activation a) => a.Start.HighNs - a.Start.LowNs <= OverlapBoundSecondsMax * TimeInterval.SecondNs;
 
     private static long End(Activation a) => Math.Max(0, (a.DurationMs - (long)a.ResolutionMs / 2) * 1_000_000L);
 
