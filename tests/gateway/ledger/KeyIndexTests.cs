@@ -55,6 +55,9 @@ public sealed class KeyIndexTests
             flipped[bit / 8] ^= (byte)(1 << (bit % 8));
             disk.Put(path, flipped);
             Assert.Equal([Path.GetFileName(path)], index.Damaged());
+            var opened = new KeyIndex(disk, "/j", default); // what was whole once is not read again
+            Assert.Equal([(0UL, 500UL)], opened.Missing());
+            Assert.Empty(opened.Find(7, 9));
         }
     }
 

@@ -71,6 +71,7 @@ public sealed class CrashTests
 
     private sealed class Life(int seed, Tally tally)
     {
+        private static readonly int[] KeyOffsets = [2, 4, 6, 8, 10, 12, 14, 16];
         private readonly Random random = new(seed);
         private readonly SimulatedDisk disk = new(seed);
         private readonly List<JournalItem> acknowledged = [];
@@ -192,7 +193,7 @@ public sealed class CrashTests
         private void MakeIndices(TamperEvidentLog log)
         {
             foreach (var (first, next) in log.KeyIndex.Missing())
-                log.KeyIndex.Write(first, next, [.. Below(next).Skip((int)first)]);
+                log.KeyIndex.Write(first, next, [.. Below(next).Skip((int)first * KeyOffsets.Length)]);
         }
 
         /// <summary>Index files are never synced. Whatever became of one: it names what the journal holds, or is not taken for an index at all.</summary>
@@ -207,10 +208,13 @@ public sealed class CrashTests
             }
         }
 
+        /// <summary>Several keys a record, so that an index file has more than one sector and can be torn.</summary>
         private IEnumerable<KeyIndexEntry> Below(ulong next) =>
             acknowledged
                 .Take((int)next)
-                .Select((item, at) => new KeyIndexEntry(BinaryPrimitives.ReadUInt128BigEndian(item.Leaf.Span[2..]), (ulong)at));
+                .SelectMany((item, at) => KeyOffsets.Select(offset => new KeyIndexEntry(KeyAt(item, offset), (ulong)at)));
+
+        private static UInt128 KeyAt(in JournalItem item, int offset) => BinaryPrimitives.ReadUInt128BigEndian(item.Leaf.Span[offset..]);
 
         private void Append(TamperEvidentLog log)
         {
