@@ -24,7 +24,10 @@ public sealed class ResultSchemaTests
                 )
             )
         );
-        var result = RuleScenes.Everything().Register(RegisterKind.Cartridges, "CartridgeSerial,Move\nC1,opening\n").Run() with
+        var result = RuleScenes
+            .Everything()
+            .Register(RegisterKind.Cartridges, $"CartridgeSerial,Move,At\nC1,opening,{Scene.At(0)}\n")
+            .Run() with
         {
             Decisions =
             [
