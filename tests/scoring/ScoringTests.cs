@@ -26,7 +26,9 @@ public sealed class ScoringTests(PlayedSeed first) : IClassFixture<PlayedSeed>
         var below = new List<string>();
         foreach (var profile in PlayedSeed.Profiles)
         {
-            var tally = await first.SoundAsync(profile);
+            // by the profile that was scored: the reports of "justified" are those of the internal one
+            var tally = new Tally(profile);
+            tally.Add(await first.SoundAsync(profile));
             ScoreFiles.Write($"one-seed-{profile}", tally);
             below.AddRange(Campaign.Seed == HeldSeed ? HeldBar.Below(tally) : []);
             (totals[profile] = new Tally(profile)).Add(tally);

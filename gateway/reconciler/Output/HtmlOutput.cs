@@ -29,7 +29,7 @@ public static class HtmlOutput
         + "th,td{border:1px solid #767676;padding:.3rem .6rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}td.n,th.n{text-align:right;white-space:nowrap;overflow-wrap:normal}"
         + "th{background:#f0f0f0;overflow-wrap:break-word}article.case{border:1px solid #767676;border-left-width:6px;padding:.5rem 1rem;margin:1rem 0}"
         + "code{overflow-wrap:anywhere;font-size:.85em}svg{max-width:100%;height:auto}a{color:#0b4f8a}dt{font-weight:600}summary{cursor:pointer}nav ul{padding-left:1.2rem}tfoot td,tfoot th{font-weight:700;border-top:2px solid #1a1a1a}"
-        + "@media(max-width:40rem){th,td{padding:.2rem .3rem;font-size:.85em}th.n{white-space:normal;overflow-wrap:break-word}article.case{overflow-x:auto}article.case svg{max-width:none;width:40rem}}"
+        + "@media(max-width:40rem){th,td{padding:.2rem .3rem;font-size:.85em}th.n{white-space:normal;overflow-wrap:break-word}article.case{overflow-x:auto}article.case svg{max-width:none;width:40rem}}@media(max-width:30rem){th,th.n{overflow-wrap:anywhere}}"
         + "@media print{article.case{break-inside:avoid}}";
 
     /// <summary>Writes it as UTF-8; the stream stays open.</summary>
