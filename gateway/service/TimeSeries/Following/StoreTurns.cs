@@ -4,8 +4,8 @@ namespace TaserTelemetry.Gateway.TimeSeries.Following;
 
 /// <summary>
 /// While docks are being answered the stores that catch up work one at a time, a slice each, and behind each slice nobody works for
-/// nineteen times as long: what they take of the cores and of the disk's queue, an ack waits behind. So an ack meets a store at work
-/// one time in twenty. While no dock waits they work at once, and without a rest. A store that holds its turn for long (a server that hangs)
+/// twenty-nine times as long: what they take of the cores and of the disk's queue, an ack waits behind. So an ack meets a store at work
+/// one time in thirty. While no dock waits they work at once, and without a rest. A store that holds its turn for long (a server that hangs)
 /// is passed by, so that nothing stands still because of another.
 /// </summary>
 internal sealed class StoreTurns
@@ -14,7 +14,7 @@ internal sealed class StoreTurns
     public static readonly TimeSpan SliceMost = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Rest behind a slice, in lengths of the slice.</summary>
-    public const int RestSlices = 19;
+    public const int RestSlices = 29;
 
     /// <summary>Longest rest behind one slice.</summary>
     public static readonly TimeSpan RestMax = TimeSpan.FromSeconds(5);

@@ -51,10 +51,10 @@ public sealed class StoreTurnsTests
     }
 
     [Theory]
-    [InlineData(20, 380)]
-    [InlineData(263, 4_997)]
-    [InlineData(264, 5_000)]
-    public async Task Behind_a_slice_nobody_works_for_nineteen_times_as_long_but_never_longer_than_five_seconds(int workedMs, int restMs)
+    [InlineData(20, 580)]
+    [InlineData(172, 4_988)]
+    [InlineData(173, 5_000)]
+    public async Task Behind_a_slice_nobody_works_for_twenty_nine_times_as_long_but_never_longer_than_five_seconds(int workedMs, int restMs)
     {
         var turns = new StoreTurns(() => true, _time);
         var turn = await turns.TakeAsync(default);
