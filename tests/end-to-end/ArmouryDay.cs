@@ -51,13 +51,7 @@ internal sealed class ArmouryDay
             "taser-sim",
             ground.Folder,
             [
-                "run",
-                "--scenario",
-                scenario,
-                "--seed",
-                "1",
-                "--end",
-                end,
+                .. RunOf(scenario, end),
                 "--truth",
                 ground.At("truth.json"),
                 "--documents",
@@ -101,13 +95,7 @@ internal sealed class ArmouryDay
             "taser-sim",
             ground.Folder,
             [
-                "run",
-                "--scenario",
-                scenario,
-                "--seed",
-                "1",
-                "--end",
-                end,
+                .. RunOf(scenario, end),
                 "--mqtt",
                 mqtt,
                 .. serial is null ? System.Array.Empty<string>() : ["--serial", serial],
@@ -115,6 +103,8 @@ internal sealed class ArmouryDay
                 "240",
             ]
         );
+
+    private static string[] RunOf(string scenario, string end) => ["run", "--scenario", scenario, "--seed", "1", "--end", end];
 
     /// <summary>Every new event that the journal holds, in its order: a key that comes twice was counted twice.</summary>
     public IReadOnlyList<RecordKey> Stored()

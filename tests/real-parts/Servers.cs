@@ -218,3 +218,29 @@ internal sealed class Influx : IAsyncDisposable
             "influxd to answer /ping"
         );
 }
+
+/// <summary>A real victoria-metrics on a free loopback port, in a folder of its own.</summary>
+internal sealed class VictoriaMetrics : IAsyncDisposable
+{
+    private readonly RealProcess server;
+
+    private VictoriaMetrics(int port, RealProcess server) => (Url, this.server) = ($"http://127.0.0.1:{port}", server);
+
+    public string Url { get; }
+
+    public static async Task<VictoriaMetrics> StartAsync(Ground ground)
+    {
+        var port = Ground.FreePort();
+        var server = RealProcess.Start(
+            "victoria-metrics",
+            ground.Folder,
+            $"-storageDataPath={ground.At("vm")}",
+            $"-httpListenAddr=127.0.0.1:{port}",
+            "-retentionPeriod=100y"
+        );
+        await server.WaitForAsync("pprof handlers are exposed");
+        return new VictoriaMetrics(port, server);
+    }
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+}

@@ -292,12 +292,15 @@ internal sealed class DeviceClock
     private bool Follows(int entry, long deviceNs) =>
         DeviceNs(entry) is var newest && (newest == long.MinValue || deviceNs >= newest - 5 * TimeInterval.SecondNs);
 
+    /// <summary>So far behind is no clock that runs: it has begun again at its factory date.</summary>
+    private const long LostOffsetNs = 300 * TimeInterval.DayNs;
+
     /// <summary>
     /// The clock had lost its time, and what was written right before the comparison is missing: it may have lost it again there, and the
     /// comparison then says nothing of the time before.
     /// </summary>
     private bool LostBeforeHole(int entry, long offsetNs) =>
-        offsetNs > 300 * TimeInterval.DayNs && entry + 1 < _entries.Length && _entries[entry + 1].Sequence != _entries[entry].Sequence + 1;
+        offsetNs > LostOffsetNs && entry + 1 < _entries.Length && _entries[entry + 1].Sequence != _entries[entry].Sequence + 1;
 
     private void AnchorFromComparisons(IEnumerable<ClockComparison> comparisons)
     {

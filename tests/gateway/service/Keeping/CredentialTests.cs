@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using TaserTelemetry.Tests;
 
 namespace TaserTelemetry.Gateway.Tests.Keeping;
@@ -10,7 +9,7 @@ public sealed class CredentialTests : IDisposable
 
     public void Dispose() => ground.Dispose();
 
-    [Fact, UnsupportedOSPlatform("windows")]
+    [Fact]
     public async Task Keys_that_systemd_hands_over_sign_and_are_never_written_and_what_changes_stays_in_the_keys_folder()
     {
         await EnrolAsync("dock-1", credentials: null, exitCode: 0);

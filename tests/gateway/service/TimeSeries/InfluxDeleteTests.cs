@@ -44,15 +44,8 @@ public sealed class InfluxDeleteTests : IDisposable
     [Fact]
     public async Task Victoria_metrics_has_no_way_and_its_points_stay()
     {
-        var port = Ground.FreePort();
-        await using var server = RealProcess.Start(
-            "victoria-metrics",
-            ground.Folder,
-            $"-storageDataPath={ground.At("vm")}",
-            $"-httpListenAddr=127.0.0.1:{port}"
-        );
-        await server.WaitForAsync("pprof handlers are exposed");
-        Assert.Equal((false, ""), await Target($"http://127.0.0.1:{port}", InfluxApi.V2).DeleteAsync("X1", FromNs, ToNs, default));
+        await using var server = await VictoriaMetrics.StartAsync(ground);
+        Assert.Equal((false, ""), await Target(server.Url, InfluxApi.V2).DeleteAsync("X1", FromNs, ToNs, default));
     }
 
     [Fact]

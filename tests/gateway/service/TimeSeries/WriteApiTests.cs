@@ -153,18 +153,10 @@ public sealed class WriteApiTests : IDisposable
     [Fact]
     public async Task Victoria_metrics_takes_the_v2_path_and_keeps_every_number()
     {
-        var port = Ground.FreePort();
-        await using var server = RealProcess.Start(
-            "victoria-metrics",
-            _folder.Folder,
-            $"-storageDataPath={_folder.At("vm")}",
-            $"-httpListenAddr=127.0.0.1:{port}",
-            "-retentionPeriod=100y"
-        );
-        await server.WaitForAsync("pprof handlers are exposed");
+        await using var server = await VictoriaMetrics.StartAsync(_folder);
         var settings = new InfluxSettings
         {
-            Url = $"http://127.0.0.1:{port}",
+            Url = server.Url,
             Api = InfluxApi.V2,
             Database = "b",
             Organisation = "o",
