@@ -94,7 +94,4 @@ internal abstract class DockLink(Transport transport, DockAddress claimed)
 
     /// <summary>Sends whole frames; false when they could not even be queued.</summary>
     public abstract bool Send(ReadOnlyMemory<byte> frames);
-
-    /// <summary>Ends the link after a violation.</summary>
-    public abstract void Close(string why);
 }

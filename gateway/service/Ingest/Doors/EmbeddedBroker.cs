@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using MQTTnet;
 using MQTTnet.Diagnostics.Logger;
@@ -22,6 +23,9 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
     // A client that takes nothing is left after a second.
     private const int LastWordsWaits = 50;
     private static readonly TimeSpan LastWordsWait = TimeSpan.FromMilliseconds(20);
+
+    // One that does not end is left to the library's own take-over.
+    private static readonly TimeSpan OldEndsWithin = TimeSpan.FromSeconds(3);
     private readonly ConcurrentDictionary<string, EmbeddedLink> links = new(StringComparer.Ordinal);
     private readonly BrokerListener listener;
     private readonly MqttServer server;
@@ -94,6 +98,40 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
 
     private Task ValidateAsync(ValidatingConnectionEventArgs attempt)
     {
+        if (Refuse(attempt))
+        {
+            meters.ConnectionRefused(ConnectionRefusal.Identity);
+            return Task.CompletedTask;
+        }
+        return links.TryGetValue(attempt.ClientId, out var old) ? EndAsync(attempt.ClientId, old) : Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// The same dock is back: the connection it had ends first, and wholly. The library forgets an ended connection by its client id, and
+    /// would now and then forget the new one for it (tried: of some thousand quick returns a few were cut off, or stayed and were answered no more).
+    /// </summary>
+    private async Task EndAsync(string clientId, EmbeddedLink old)
+    {
+        try
+        {
+            await server.DisconnectClientAsync(clientId, MqttDisconnectReasonCode.SessionTakenOver);
+        }
+        catch (InvalidOperationException)
+        {
+            // It ends by itself already.
+        }
+        try
+        {
+            await old.Ended.WaitAsync(OldEndsWithin, clock);
+        }
+        catch (TimeoutException)
+        {
+            // The library takes it over.
+        }
+    }
+
+    private static bool Refuse(ValidatingConnectionEventArgs attempt)
+    {
         // A 3.1.1 client that is denied a topic still gets a success PUBACK (tried): it would believe what is not so.
         if (attempt.ProtocolVersion != MqttProtocolVersion.V500)
         {
@@ -117,18 +155,13 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
             attempt.ReasonCode = MqttConnectReasonCode.NotAuthorized;
             attempt.ReasonString = "The certificate is another dock's.";
         }
-        else
-        {
-            return Task.CompletedTask;
-        }
-        meters.ConnectionRefused(ConnectionRefusal.Identity);
-        return Task.CompletedTask;
+        return attempt.ReasonCode != MqttConnectReasonCode.Success;
     }
 
     private async Task ConnectedAsync(ClientConnectedEventArgs connected)
     {
         var session = await server.GetSessionAsync(connected.ClientId);
-        var fresh = new EmbeddedLink(connected.ClientId, session, () => Disconnect(connected.ClientId));
+        var fresh = new EmbeddedLink(connected.ClientId, connected.RemoteEndPoint, session);
         links.AddOrUpdate(connected.ClientId, fresh, (_, old) => Replace(old, fresh));
     }
 
@@ -140,9 +173,14 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
 
     private async Task DisconnectedAsync(ClientDisconnectedEventArgs ended)
     {
-        // A take-over announces the old connection's end after the new one's begin: only a client that is really gone is removed.
-        if (ended.DisconnectType != MqttClientDisconnectType.Takeover && links.TryRemove(ended.ClientId, out var link))
+        // An old connection's end may be announced after the new one's begin: only its own link goes with it.
+        if (
+            links.TryGetValue(ended.ClientId, out var link)
+            && link.IsOf(ended.RemoteEndPoint)
+            && links.TryRemove(KeyValuePair.Create(ended.ClientId, link))
+        )
         {
+            link.HasEnded();
             await CloseLinkAsync(link);
         }
     }
@@ -154,8 +192,6 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
             await queue.EnqueueAsync(new Inbound(path, InboundKind.LinkClosed, default, Now()), CancellationToken.None);
         }
     }
-
-    private void Disconnect(string clientId) => _ = server.DisconnectClientAsync(clientId, MqttDisconnectReasonCode.AdministrativeAction);
 
     private Task SubscribeAsync(InterceptingSubscriptionEventArgs wanted)
     {
@@ -175,11 +211,17 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
         var message = publish.ApplicationMessage;
         var topic = Topics.Parse(message.Topic);
         publish.ProcessPublish = false;
+        if (!links.TryGetValue(publish.ClientId, out var link))
+        {
+            // Nothing could ever be answered on it: the dock is to come back.
+            publish.Response.ReasonCode = MqttPubAckReasonCode.UnspecifiedError;
+            publish.CloseConnection = true;
+            return;
+        }
         if (
             topic.Kind is TopicKind.NotOurs or TopicKind.Down or TopicKind.GatewayState
             || topic.Address.Dock != publish.ClientId
             || (topic.Kind == TopicKind.Up && topic.Gateway != gateway)
-            || !links.TryGetValue(publish.ClientId, out var link)
             || link.For(topic.Address) is not { } way
         )
         {
@@ -225,9 +267,10 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
     private ulong Now() => UnixTime.NowNs(clock);
 
     /// <summary>One MQTT connection; its docking links, one for each path it claimed (an honest dock claims one).</summary>
-    private sealed class EmbeddedLink(string clientId, MqttSessionStatus session, Action disconnect)
+    private sealed class EmbeddedLink(string clientId, EndPoint remote, MqttSessionStatus session)
     {
         private const int PathsMax = 4;
+        private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly ConcurrentDictionary<DockAddress, DownLink> paths = new();
 
         /// <summary>Messages said to it.</summary>
@@ -235,14 +278,21 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
 
         public IEnumerable<DownLink> Paths => paths.Values;
 
+        /// <summary>Completes when the library has done with the connection.</summary>
+        public Task Ended => ended.Task;
+
+        public void HasEnded() => ended.TrySetResult();
+
+        /// <summary>Two connections of one dock differ in where they come from.</summary>
+        public bool IsOf(EndPoint other) => remote.Equals(other);
+
         public DownLink? For(DockAddress path) =>
             paths.TryGetValue(path, out var known) ? known
             : paths.Count >= PathsMax ? null
-            : paths.GetOrAdd(path, p => new DownLink(p, clientId, session, disconnect));
+            : paths.GetOrAdd(path, p => new DownLink(p, clientId, session));
     }
 
-    private sealed class DownLink(DockAddress path, string clientId, MqttSessionStatus session, Action disconnect)
-        : DockLink(Transport.Mqtt, path)
+    private sealed class DownLink(DockAddress path, string clientId, MqttSessionStatus session) : DockLink(Transport.Mqtt, path)
     {
         private readonly string topic = Topics.Down(path);
         private long said;
@@ -256,8 +306,6 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
             Interlocked.Add(ref said, taken ? 1 : 0);
             return taken;
         }
-
-        public override void Close(string why) => disconnect();
 
         public override string ToString() => $"mqtt client {clientId}";
     }

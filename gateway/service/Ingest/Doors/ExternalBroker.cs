@@ -156,8 +156,6 @@ internal sealed class ExternalBroker(
 
         public override bool Send(ReadOnlyMemory<byte> frames) => outgoing.TryWrite((topic, frames));
 
-        public override void Close(string why) { }
-
         public override string ToString() => $"mqtt {topic}";
     }
 }

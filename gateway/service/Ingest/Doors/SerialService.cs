@@ -264,8 +264,6 @@ internal sealed class SerialService : IDisposable
     {
         public override bool Send(ReadOnlyMemory<byte> frames) => line.Send(frames.Span);
 
-        public override void Close(string why) { }
-
         public override string ToString() => $"serial {name}";
     }
 }

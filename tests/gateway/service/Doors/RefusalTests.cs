@@ -192,7 +192,5 @@ public sealed class RefusalTests
     private sealed class SilentLink() : DockLink(Transport.Mqtt, RunningGateway.Dock)
     {
         public override bool Send(ReadOnlyMemory<byte> frames) => true;
-
-        public override void Close(string why) { }
     }
 }

@@ -53,7 +53,5 @@ public sealed class IngestQueueTests
     private sealed class Silent() : DockLink(Transport.Mqtt, default)
     {
         public override bool Send(ReadOnlyMemory<byte> frames) => true;
-
-        public override void Close(string why) { }
     }
 }
