@@ -20,6 +20,7 @@ internal sealed class DeviceClock
     private readonly StoredEntry[] _entries;
     private readonly IReadOnlyList<LogBatch> _batches;
     private readonly double _driftPpm;
+    private readonly LogHoles _holes;
     private readonly int[] _segmentStarts;
     private readonly List<Anchor>[] _anchors;
     private readonly double _slope;
@@ -28,6 +29,7 @@ internal sealed class DeviceClock
     public DeviceClock(StoredEntry[] entries, IReadOnlyList<LogBatch> batches, IEnumerable<ClockComparison> comparisons, double driftPpm)
     {
         (_entries, _batches, _driftPpm) = (entries, batches, driftPpm);
+        _holes = new LogHoles(entries);
         _segmentStarts = ClockSegments.Starts(entries, batches);
         _anchors = new List<Anchor>[_segmentStarts.Length];
         for (int i = 0; i < _anchors.Length; i++)
@@ -98,25 +100,26 @@ internal sealed class DeviceClock
 
         if (after == 0)
         {
-            return Extend(anchors[0], device);
+            return Extend(anchors[0], device, _holes.Between(entry, anchors[0].Place));
         }
 
         if (after == anchors.Count)
         {
-            return Extend(anchors[^1], device);
+            return Extend(anchors[^1], device, false);
         }
 
         var (a, b) = (anchors[after - 1], anchors[after]);
         long span = b.DeviceNs - a.DeviceNs;
         if (span <= 0 || device <= a.DeviceNs)
         {
-            return Extend(a, device);
+            return Extend(a, device, false);
         }
 
         // a step that no drift explains: the clock was moved somewhere in between, and the offset is the one or the other (domain 1.5)
         long step = b.OffsetNs - a.OffsetNs;
         double unexplained = Math.Abs(step - _slope * span) - 2 * _driftPpm * span / 1e6 - a.BoundNs - b.BoundNs;
-        if (unexplained > ClockSegments.BackwardsNs && Math.Abs(step) > RunAwayPpm / 1e6 * span)
+        bool moved = Math.Abs(step) > RunAwayPpm / 1e6 * span || _holes.Between(a.Place, b.Place);
+        if (unexplained > ClockSegments.BackwardsNs && moved)
         {
             return (a.OffsetNs + step / 2, Math.Abs(step) / 2 + Math.Max(a.BoundNs, b.BoundNs));
         }
@@ -127,16 +130,17 @@ internal sealed class DeviceClock
 
     /// <summary>
     /// Beyond the comparisons: straight on with the drift that the device has shown elsewhere, where that is more than its model's; the
-    /// bound then allows a quarter of it.
+    /// bound then allows a quarter of it. Back across missing records it may have been set among them, by as much as it is off.
     /// </summary>
-    private (long Offset, long Bound) Extend(Anchor anchor, long device)
+    private (long Offset, long Bound) Extend(Anchor anchor, long device, bool acrossHole)
     {
         double apart = device - anchor.DeviceNs;
         double ppm = Math.Max(_driftPpm, Math.Abs(_slope) * 1e6 / 4);
         long offset = Math.Abs(anchor.OffsetNs);
         // one comparison alone does not say since when the clock is off: it may have run away all the while, at most as far as it is
         double away =
-            _slope != 0 ? 0
+            acrossHole && offset <= TimeInterval.HourNs ? Math.Abs(offset - Math.Abs(apart * _slope))
+            : _slope != 0 ? 0
             : offset <= TimeInterval.HourNs ? Math.Min(offset, Math.Abs(apart) * RunAwayPpm / 1e6)
             : Math.Abs(apart) * _awayPpm / 1e6;
         return (anchor.OffsetNs + (long)(apart * _slope), anchor.BoundNs + (long)(Math.Abs(apart) * ppm / 1e6 + away));

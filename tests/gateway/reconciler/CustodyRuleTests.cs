@@ -1,4 +1,5 @@
 using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.Reconciler.Configuration;
 using TaserTelemetry.Reconciler.Import;
 
 namespace TaserTelemetry.Reconciler.Tests;
@@ -18,6 +19,53 @@ public sealed class CustodyRuleTests
     {
         Scene.Shift().Use(Scene.Device, 1_100, deploy: true).Reports().Only("C01");
         Scene.Shift().Use(Scene.Device, 1_000, deploy: true).Reports().None("C01");
+    }
+
+    /// <summary>Domain 1.5, 2.7.4: among records that are missing the clock may have been set back, and no row of it came home.</summary>
+    [Fact]
+    public void C01_does_not_carry_a_comparison_back_across_missing_records()
+    {
+        // four minutes before the return by its own stamps; six after it by the comparison of the evening
+        static Scene Behind() =>
+            With(new Scene { ClockBehindSeconds = 600 })
+                .Use(Scene.Device, 1_016)
+                .Write(Scene.Device, 1_100, EventCode.Light)
+                .Write(Scene.Device, 1_101, EventCode.Light, argument: 1)
+                .Write(Scene.Device, 1_102, EventCode.Light);
+        static Scene With(Scene scene) =>
+            scene
+                .Model(Scene.Device, "X2")
+                .Register(
+                    RegisterKind.Issues,
+                    $"IssueId,DeviceSerial,OfficerRef,Purpose,IssuedAt,ReturnedAt\nI1,{Scene.Device},OFF1,operational,{Scene.At(420)},{Scene.At(1020)}\n"
+                );
+        Behind().Reports().Only("C01");
+        Behind().Lose(Scene.Device, 4).Reports().None("C01");
+        // what is missing lies before it: the comparison holds
+        With(new Scene { ClockBehindSeconds = 600 })
+            .Write(Scene.Device, 900, EventCode.Light, argument: 1)
+            .Write(Scene.Device, 901, EventCode.Light)
+            .Write(Scene.Device, 902, EventCode.Light, argument: 1)
+            .Use(Scene.Device, 1_016)
+            .Lose(Scene.Device, 1)
+            .Reports()
+            .Only("C01");
+    }
+
+    /// <summary>Domain 1.5, 2.7.4: a time that no clock bounds says nothing of an issue.</summary>
+    [Fact]
+    public void C01_needs_a_time_that_is_bounded()
+    {
+        static Scene Bounded(int seconds)
+        {
+            var scene = Scene.Shift().Use(Scene.Device, 1_200);
+            scene.ClockBoundSeconds = seconds;
+            return scene.Reports();
+        }
+
+        var most = (int)(RuleSet.Standard.TimeBoundMinutesMax * 60);
+        Bounded(most - 10).Only("C01");
+        Bounded(most + 10).None("C01");
     }
 
     [Fact]

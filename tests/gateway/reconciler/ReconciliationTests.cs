@@ -4,6 +4,7 @@ using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Reconciler.Configuration;
 using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Import;
+using TaserTelemetry.Reconciler.Inputs;
 using TaserTelemetry.Reconciler.Matching;
 using TaserTelemetry.Reconciler.Output;
 using TaserTelemetry.Reconciler.Returns;
@@ -92,6 +93,46 @@ public sealed class ReconciliationTests
                     solved.Select((c, r) => c < 0 ? 60 : rows[r].First(e => e.Column == c).Cost).Sum()
                 );
             });
+    }
+
+    /// <summary>
+    /// A clock that has begun again at its factory date may do so twice: a comparison behind missing records is of the last time only
+    /// (domain 1.5).
+    /// </summary>
+    [Fact]
+    public void A_clock_that_was_lost_is_not_timed_across_missing_records()
+    {
+        static Scene Lost()
+        {
+            var factory = (ulong)new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
+            var scene = new Scene
+            {
+                ClockBehindSeconds = (int)(Scene.Day - DateTimeOffset.FromUnixTimeSeconds((long)factory)).TotalSeconds,
+            };
+            scene.Model(Scene.Device, "X2").Write(Scene.Device, 0, EventCode.Trigger, 15_000, stamp: factory + 36_000);
+            for (uint i = 1; i <= 3; i++)
+            {
+                scene.Write(Scene.Device, 0, EventCode.Light, argument: i, stamp: factory + 36_000 + 60 * i);
+            }
+
+            scene.WithoutClock = true;
+            scene.Comparisons.Add(
+                new ClockComparison(
+                    Scene.Device,
+                    0,
+                    (long)(factory + 80_000) * 1_000_000_000,
+                    Scene.Day.AddSeconds(80_000).ToUnixTimeSeconds() * 1_000_000_000,
+                    1_000_000_000,
+                    ClockQuality.TwoSided,
+                    1,
+                    default
+                )
+            );
+            return scene.Reports();
+        }
+
+        Lost().Only("A01a");
+        Lost().Lose(Scene.Device, 2).None("A01a");
     }
 
     [Fact]

@@ -54,6 +54,33 @@ public sealed class ReviewRuleTests
         Two("INC2").None("B05");
     }
 
+    /// <summary>
+    /// Up to 90 s of bounds whatever may overlap is looked at; up to 240 s the likeliest times must lie within 15 s of each other as well;
+    /// beyond, a clock says nothing of cycles of seconds.
+    /// </summary>
+    [Theory]
+    [InlineData(43, 60, true)]
+    [InlineData(44, 60, false)]
+    [InlineData(44, 18, true)]
+    [InlineData(44, 22, false)]
+    [InlineData(118, 18, true)]
+    [InlineData(119, 18, false)]
+    [InlineData(119, 0, false)]
+    public void B05_asks_more_of_times_the_wider_they_are(int boundSeconds, int apartSeconds, bool found)
+    {
+        var scene = Scene
+            .Shift()
+            .Use(Scene.Device, 600, deploy: true)
+            .Model("X29BBBBB22", "X2")
+            .Use("X29BBBBB22", 600 + apartSeconds / 60.0, deploy: true)
+            .Reports(
+                $"R1,1,{Scene.At(1030)},OFF1,INC1,{Scene.At(600)},{Scene.Device},Fired,1",
+                $"R2,1,{Scene.At(1030)},OFF2,INC1,{Scene.At(600)},X29BBBBB22,Fired,1"
+            );
+        scene.ClockBoundSeconds = boundSeconds;
+        Assert.Equal(found, scene.Run().Findings.Any(f => f.RuleId == "B05"));
+    }
+
     [Fact]
     public void B06_is_certain_only_when_the_whole_time_lies_after_the_reference()
     {

@@ -33,7 +33,17 @@ internal sealed class Scene
 
     public List<CartridgeReading> Readings { get; } = [];
 
+    public List<ClockComparison> Comparisons { get; } = [];
+
     public int DockedAtMinute { get; set; } = 1380;
+
+    /// <summary>The device's clock is behind by this when it is docked.</summary>
+    public int ClockBehindSeconds { get; set; }
+
+    public int ClockBoundSeconds { get; set; } = 1;
+
+    /// <summary>The docking compared no clocks.</summary>
+    public bool WithoutClock { get; set; }
 
     public DateTimeOffset AsOf { get; set; } = Day.AddDays(10);
 
@@ -141,8 +151,9 @@ internal sealed class Scene
                 Armoury = "central",
                 Firmware = Firmware,
                 ReceivedNs = (ulong)Day.AddMinutes(DockedAtMinute).ToUnixTimeMilliseconds() * 1_000_000,
-                ClockQuality = ClockQuality.TwoSided,
-                ClockBoundNs = 1_000_000_000,
+                ClockQuality = WithoutClock ? ClockQuality.None : ClockQuality.TwoSided,
+                ClockOffsetNs = ClockBehindSeconds * 1_000_000_000L,
+                ClockBoundNs = (ulong)ClockBoundSeconds * 1_000_000_000,
                 DockingSession = leaf + 1,
                 Leaf = new LeafRef(leaf, new LeafHash(leaf, 2, 3, 4)),
             };
@@ -166,6 +177,7 @@ internal sealed class Scene
             ReportColumns = import?.Columns ?? Reconciler.Reports.ReportColumns.None,
             Imports = import is null ? [] : [import.Answer],
             IntegrityFacts = Integrity,
+            ClockComparisons = Comparisons,
             Gaps = Gaps,
             Dockings = Dockings,
             CartridgeReadings = Readings,

@@ -8,6 +8,7 @@ internal static class CustodyRules
     public static void Derive(Scene scene)
     {
         NotIssued(scene);
+        Returned(scene);
         Issues(scene);
         Overlaps(scene);
         Exhibits(scene);
@@ -48,6 +49,32 @@ internal static class CustodyRules
                 : active || armed ? Verdict.Allowed
                 : Verdict.Forbidden;
             found.OfDevice("C01", verdict, issue.Device, issue.IssuedMs - 60_000, issue.ReturnedMs + 60_000, "no issue row");
+        }
+    }
+
+    /// <summary>2.5, C01: an activation while no issue is open, when the register has the device back; a quarter of an hour is left open.</summary>
+    private static void Returned(Scene scene)
+    {
+        const long LeewayMs = 15 * TrueWorld.MinuteMs;
+        var (world, found) = (scene.World, scene.Found);
+        var paper = world.Papers["issues.csv"];
+        var rows = paper.Written.ToLookup(r => paper.Cell(r, "DeviceSerial"));
+        foreach (var use in world.Uses.Where(u => u.ActivationIds.Count > 0 && world.IsIssueWritten(u.Issue)))
+        {
+            bool IsOpen(long leewayMs) =>
+                rows[use.Device]
+                    .Any(r =>
+                        paper.TimeMs(r, "IssuedAt") - leewayMs <= use.EndMs
+                        && use.StartMs <= (paper.TimeMs(r, "ReturnedAt") ?? long.MaxValue / 2) + leewayMs
+                    );
+            if (IsOpen(0))
+            {
+                continue;
+            }
+
+            var known = world.ActivationsOf(use).All(world.IsReceived) && !world.IsTimeUnbounded(use.Device, use.StartMs, use.EndMs);
+            var verdict = known && !IsOpen(LeewayMs) ? Verdict.Expected : Verdict.Allowed;
+            found.OfDevice("C01", verdict, use.Device, use.StartMs - 60_000, use.EndMs + 60_000, "after its return");
         }
     }
 

@@ -14,6 +14,12 @@ internal sealed class JointUse
 {
     private const long OverlapBoundSecondsMax = 90;
 
+    /// <summary>Two minutes either way: what a clock setting is good for that nothing else confirms. Wider times say nothing here.</summary>
+    private const long LikelyBoundSecondsMax = 240;
+
+    /// <summary>What an incident may sum to before it is reviewed (B02): likeliest times further apart are one after the other.</summary>
+    private const long LikelyApartSecondsMax = 15;
+
     private JointUse(IReadOnlyList<Incident> incidents)
     {
         Incidents = incidents;
@@ -97,7 +103,8 @@ internal sealed class JointUse
 
     /// <summary>
     /// Two activations of two devices that overlap within the bounds of both clocks. It is a review, so what may have been at the same time
-    /// is looked at, and the wording states both times; bounds of more than a minute and a half say nothing of cycles of seconds, and are not.
+    /// is looked at, and the wording states both times. Bounds of more than a minute and a half say too little of cycles of seconds by
+    /// themselves: there the likeliest times, the middles, must lie together, too.
     /// </summary>
     public (Activation? First, Activation? Second) Overlap()
     {
@@ -129,9 +136,18 @@ internal sealed class JointUse
         a.Code != EventCode.Test && a.Class is ActivationClass.Matched or ActivationClass.Unaccounted or ActivationClass.Waiting;
 
     private static bool Overlap(Activation a, Activation b) =>
-        Sharp(a) && Sharp(b) && a.Start.LowNs < b.Start.HighNs + End(b) && b.Start.LowNs < a.Start.HighNs + End(a);
+        a.Start.LowNs < b.Start.HighNs + End(b)
+        && b.Start.LowNs < a.Start.HighNs + End(a)
+        && (Within(OverlapBoundSecondsMax, a, b) || Within(LikelyBoundSecondsMax, a, b) && LikelyTogether(a, b));
 
-    private static bool Sharp(Activation a) => a.Start.HighNs - a.Start.LowNs <= OverlapBoundSecondsMax * TimeInterval.SecondNs;
+    private static bool Within(long boundSeconds, Activation a, Activation b) =>
+        Math.Max(a.Start.HighNs - a.Start.LowNs, b.Start.HighNs - b.Start.LowNs) <= boundSeconds * TimeInterval.SecondNs;
+
+    private static bool LikelyTogether(Activation a, Activation b)
+    {
+        long apart = LikelyApartSecondsMax * TimeInterval.SecondNs;
+        return a.Start.MiddleNs <= b.Start.MiddleNs + End(b) + apart && b.Start.MiddleNs <= a.Start.MiddleNs + End(a) + apart;
+    }
 
     private static long End(Activation a) => Math.Max(0, (a.DurationMs - (long)a.ResolutionMs / 2) * 1_000_000L);
 
