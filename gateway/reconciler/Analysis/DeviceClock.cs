@@ -26,10 +26,11 @@ internal sealed class DeviceClock
     private readonly double _slope;
     private readonly double _awayPpm;
 
-    public DeviceClock(StoredEntry[] entries, IReadOnlyList<LogBatch> batches, IEnumerable<ClockComparison> comparisons, double driftPpm)
+    public DeviceClock(DeviceHistory history, StoredEntry[] entries, IEnumerable<ClockComparison> comparisons)
     {
+        var (batches, driftPpm) = (history.Batches, history.Model.DriftPpm);
         (_entries, _batches, _driftPpm) = (entries, batches, driftPpm);
-        _holes = new LogHoles(entries);
+        _holes = new LogHoles(entries, batches, history.Dockings);
         _segmentStarts = ClockSegments.Starts(entries, batches);
         _anchors = new List<Anchor>[_segmentStarts.Length];
         for (int i = 0; i < _anchors.Length; i++)
@@ -146,7 +147,9 @@ internal sealed class DeviceClock
         return (anchor.OffsetNs + (long)(apart * _slope), anchor.BoundNs + (long)(Math.Abs(apart) * ppm / 1e6 + away));
     }
 
-    /// <summary>The median drift between comparisons half a day apart and more; 0 where it is within the model's.</summary>
+    /// <summary>
+    /// The median drift between comparisons half a day apart and more with the whole log between them; 0 where it is within the model's.
+    /// </summary>
     private double Slope()
     {
         var slopes = new List<double>();
@@ -155,7 +158,7 @@ internal sealed class DeviceClock
             for (int i = 1; i < anchors.Count; i++)
             {
                 double apart = anchors[i].DeviceNs - anchors[i - 1].DeviceNs;
-                if (apart > TimeInterval.DayNs / 2)
+                if (apart > TimeInterval.DayNs / 2 && !_holes.Between(anchors[i - 1].Place, anchors[i].Place))
                 {
                     slopes.Add((anchors[i].OffsetNs - anchors[i - 1].OffsetNs) / apart);
                 }

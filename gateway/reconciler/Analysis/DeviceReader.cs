@@ -36,7 +36,7 @@ internal sealed class DeviceReader
         events = EntryOrder.Sort(history, events);
         history.HasLog = events.Length > 0;
         history.Entries = events.Length;
-        var clock = new DeviceClock(events, batches, comparisons, history.Model.DriftPpm);
+        var clock = new DeviceClock(history, events, comparisons);
         new DeviceReader(history, events, clock, rules).Walk();
         PulseReader.Read(history, EntryOrder.Sort(history, pulses), clock, events);
     }

@@ -1,3 +1,4 @@
+using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Reconciler.Inputs;
 
 namespace TaserTelemetry.Reconciler.Analysis;
@@ -10,7 +11,10 @@ internal sealed class LogHoles
 {
     private readonly int[] _before;
 
-    public LogHoles(StoredEntry[] entries)
+    /// <param name="entries">One device's event log, in order.</param>
+    /// <param name="batches">What the entries came in.</param>
+    /// <param name="dockings">What was offered at each docking: an upload cut short leaves a hole at the end, where nothing follows yet.</param>
+    public LogHoles(StoredEntry[] entries, IReadOnlyList<LogBatch> batches, IEnumerable<Docking> dockings)
     {
         var before = new List<int>();
         for (int i = 1; i < entries.Length; i++)
@@ -21,7 +25,19 @@ internal sealed class LogHoles
             }
         }
 
+        if (entries.Length > 0 && EndsEarly(entries[^1], batches, dockings))
+        {
+            before.Add(entries.Length);
+        }
+
         _before = [.. before];
+    }
+
+    private static bool EndsEarly(in StoredEntry last, IReadOnlyList<LogBatch> batches, IEnumerable<Docking> dockings)
+    {
+        var epoch = batches[last.Batch].Epoch;
+        ulong next = last.Sequence + 1;
+        return dockings.Any(d => d.Log == LogKind.Event && d.Epoch == epoch && d.Held.Any(h => h.Next > next));
     }
 
     /// <summary>Whether records are missing between an entry and a place behind it; a place is the index of the entry that follows it.</summary>

@@ -1,6 +1,7 @@
 using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Reconciler.Configuration;
 using TaserTelemetry.Reconciler.Import;
+using TaserTelemetry.Reconciler.Inputs;
 
 namespace TaserTelemetry.Reconciler.Tests;
 
@@ -41,6 +42,18 @@ public sealed class CustodyRuleTests
                 );
         Behind().Reports().Only("C01");
         Behind().Lose(Scene.Device, 4).Reports().None("C01");
+        // nothing follows what an upload cut short did not bring: what was offered shows it
+        var cut = Behind();
+        cut.Dockings.Add(
+            new Docking
+            {
+                Device = Scene.Device,
+                DockedAtNs = (ulong)Scene.Day.AddMinutes(1_380).ToUnixTimeSeconds() * 1_000_000_000,
+                Complete = false,
+                Held = [new SequenceRange(0, (uint)cut.Count(Scene.Device) + 5)],
+            }
+        );
+        cut.Reports().None("C01");
         // what is missing lies before it: the comparison holds
         With(new Scene { ClockBehindSeconds = 600 })
             .Write(Scene.Device, 900, EventCode.Light, argument: 1)

@@ -52,14 +52,17 @@ internal static class CustodyRules
         }
     }
 
-    /// <summary>2.5, C01: an activation while no issue is open, when the register has the device back; a quarter of an hour is left open.</summary>
+    /// <summary>
+    /// 2.5, C01: an activation, or arming, while no issue is open, when the register has the device back; a quarter of an hour is left
+    /// open. That it was armed is known by its level alone, and only where every record of the time came home.
+    /// </summary>
     private static void Returned(Scene scene)
     {
         const long LeewayMs = 15 * TrueWorld.MinuteMs;
         var (world, found) = (scene.World, scene.Found);
         var paper = world.Papers["issues.csv"];
         var rows = paper.Written.ToLookup(r => paper.Cell(r, "DeviceSerial"));
-        foreach (var use in world.Uses.Where(u => u.ActivationIds.Count > 0 && world.IsIssueWritten(u.Issue)))
+        foreach (var use in world.Uses.Where(u => IsArmed(world, u) && world.IsIssueWritten(u.Issue)))
         {
             bool IsOpen(long leewayMs) =>
                 rows[use.Device]
@@ -72,11 +75,18 @@ internal static class CustodyRules
                 continue;
             }
 
-            var known = world.ActivationsOf(use).All(world.IsReceived) && !world.IsTimeUnbounded(use.Device, use.StartMs, use.EndMs);
+            var received =
+                use.ActivationIds.Count > 0
+                    ? world.ActivationsOf(use).All(world.IsReceived)
+                    : world.IsCovered(use.Device, use.StartMs, use.EndMs);
+            var known = received && !world.IsTimeUnbounded(use.Device, use.StartMs, use.EndMs);
             var verdict = known && !IsOpen(LeewayMs) ? Verdict.Expected : Verdict.Allowed;
             found.OfDevice("C01", verdict, use.Device, use.StartMs - 60_000, use.EndMs + 60_000, "after its return");
         }
     }
+
+    private static bool IsArmed(TrueWorld world, Use use) =>
+        use.ActivationIds.Count > 0 || use.Level is not ("Drawn" or "Aimed") && world.Devices[use.Device].ShowsArming;
 
     private static void Issues(Scene scene)
     {

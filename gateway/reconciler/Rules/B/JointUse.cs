@@ -12,10 +12,8 @@ namespace TaserTelemetry.Reconciler.Rules.B;
 /// </summary>
 internal sealed class JointUse
 {
-    private const long OverlapBoundSecondsMax = 90;
-
     /// <summary>Two minutes either way: what a clock setting is good for that nothing else confirms. Wider times say nothing here.</summary>
-    private const long LikelyBoundSecondsMax = 240;
+    private const long OverlapBoundSecondsMax = 240;
 
     /// <summary>What an incident may sum to before it is reviewed (B02): likeliest times further apart are one after the other.</summary>
     private const long LikelyApartSecondsMax = 15;
@@ -103,8 +101,8 @@ internal sealed class JointUse
 
     /// <summary>
     /// Two activations of two devices that overlap within the bounds of both clocks. It is a review, so what may have been at the same time
-    /// is looked at, and the wording states both times. Bounds of more than a minute and a half say too little of cycles of seconds by
-    /// themselves: there the likeliest times, the middles, must lie together, too.
+    /// is looked at, and the wording states both times. Bounds of minutes say too little of cycles of seconds by themselves: the likeliest
+    /// times, the middles, must lie together, too.
     /// </summary>
     public (Activation? First, Activation? Second) Overlap()
     {
@@ -138,10 +136,11 @@ internal sealed class JointUse
     private static bool Overlap(Activation a, Activation b) =>
         a.Start.LowNs < b.Start.HighNs + End(b)
         && b.Start.LowNs < a.Start.HighNs + End(a)
-        && (Within(OverlapBoundSecondsMax, a, b) || Within(LikelyBoundSecondsMax, a, b) && LikelyTogether(a, b));
+        && Bounded(a)
+        && Bounded(b)
+        && LikelyTogether(a, b);
 
-    private static bool Within(long boundSeconds, Activation a, Activation b) =>
-        Math.Max(a.Start.HighNs - a.Start.LowNs, b.Start.HighNs - b.Start.LowNs) <= boundSeconds * TimeInterval.SecondNs;
+    private static bool Bounded(Activation a) => a.Start.HighNs - a.Start.LowNs <= OverlapBoundSecondsMax * TimeInterval.SecondNs;
 
     private static bool LikelyTogether(Activation a, Activation b)
     {
