@@ -1,10 +1,13 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.FirmwareProtocol.Frames;
+using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Ledger.Disks;
 using TaserTelemetry.Ledger.Journals;
 using TaserTelemetry.Tests;
+using ReadStatus = TaserTelemetry.Ledger.Journals.ReadStatus;
 
 namespace TaserTelemetry.EndToEnd.Tests;
 
@@ -74,6 +77,8 @@ public sealed class FullDiskTests
             $"each dock to be told {HoldsSeen} times to hold"
         );
         Assert.Contains("disk", Problems(await gateway.HealthAsync()));
+        await LateHelloIsToldAsync(ground, broker.Port);
+        Assert.Contains("disk", Problems(await gateway.HealthAsync()));
         Assert.False(upload.HasExited || load.HasExited, "nobody is done while nothing can be made durable");
         Assert.Equal(connected, Connections(broker));
 
@@ -90,13 +95,56 @@ public sealed class FullDiskTests
         await gateway.StopAsync();
     }
 
+    /// <summary>A dock that comes only now is told why it has to wait, by a program that is not ours.</summary>
+    private static async Task LateHelloIsToldAsync(Ground ground, int port)
+    {
+        var hello = new Hello(
+            1,
+            1,
+            8_192,
+            Transport.Mqtt,
+            ClockState.FreeRunning,
+            77,
+            99,
+            1_000_000,
+            0,
+            "county",
+            "load",
+            "load-late",
+            "test",
+            "1.0",
+            default,
+            default
+        );
+        await File.WriteAllBytesAsync(ground.At("late.hello"), FrameWriter.ToArray(0, 0, hello));
+        string[] at = ["-h", "127.0.0.1", "-p", $"{port}", "-V", "5", "-q", "1"];
+        await using var down = RealProcess.Start(
+            "mosquitto_sub",
+            ground.Folder,
+            [.. at, "-i", "load-late", "-t", "taser/1/county/load/load-late/down", "-C", "1", "-F", "%x", "-d"]
+        );
+        await down.WaitForAsync("SUBACK");
+        await using var say = RealProcess.Start(
+            "mosquitto_pub",
+            ground.Folder,
+            [.. at, "-i", "load-late-says", "-t", "taser/1/county/load/load-late/hello", "-f", ground.At("late.hello")]
+        );
+        Assert.Equal(0, await say.WaitForExitAsync());
+        Assert.Equal(0, await down.WaitForExitAsync(Minutes(1)));
+        var told = Convert.FromHexString(
+            down.Output.Split('\n', StringSplitOptions.TrimEntries).Last(line => Regex.IsMatch(line, "^[0-9a-f]{40,}$"))
+        );
+        Assert.True(FrameReader.Read(told, Limits.MqttPayloadBytesMax).Frame.Decode<Busy>(out var busy).IsNone);
+        Assert.Equal((77UL, Reason.DiskFull), (busy.ConnectionId, busy.Reason));
+    }
+
     private static bool IsLoad((LogKey Log, ulong) key) => key.Log.Device.StartsWith("L00-", StringComparison.Ordinal);
 
     private static TimeSpan Minutes(int minutes) => TimeSpan.FromMinutes(minutes);
 
     private static string Problems(System.Text.Json.JsonElement health) => health.GetProperty("problems").ToString();
 
-    private static int Connections(Mosquitto broker) => Regex.Count(broker.Log, "New client connected");
+    private static int Connections(Mosquitto broker) => Regex.Count(broker.Log, "New client connected from .* as (?!load-late)");
 
     private static int Said(Mosquitto broker, string dock) => Regex.Count(broker.Log, $"Sending PUBLISH to {Regex.Escape(dock)} .*/down'");
 

@@ -116,7 +116,7 @@ public sealed record KeyEvent(ulong AtNs, ActorId By, KeyUse Use, KeyHappening H
             reader.U64(),
             reader.Actor(),
             (KeyUse)reader.Closed(reader.U8(), (byte)KeyUse.TimeStamp),
-            (KeyHappening)reader.Closed(reader.U8(), (byte)KeyHappening.Revoked),
+            (KeyHappening)reader.Closed(reader.U8(), (byte)KeyHappening.Trusted),
             reader.Key(),
             reader.U32(),
             reader.U64()

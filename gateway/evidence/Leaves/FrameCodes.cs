@@ -43,6 +43,9 @@ public enum GapCause : byte
 
     /// <summary>The log was cleared before it was delivered.</summary>
     Cleared = 4,
+
+    /// <summary>Another gateway, whose key is known here, gave a receipt for it: missing here and not lost.</summary>
+    HeldElsewhere = 5,
 }
 
 /// <summary>What a quarantined item is.</summary>

@@ -62,6 +62,9 @@ public enum KeyHappening : byte
 
     /// <summary>Withdrawn.</summary>
     Revoked = 5,
+
+    /// <summary>Another gateway's, believed here from this start to the next.</summary>
+    Trusted = 6,
 }
 
 /// <summary>What links two ledgers.</summary>

@@ -196,7 +196,7 @@ public sealed record Gap(ulong AtNs, string Device, LogKind Log, Epoch Epoch, ul
             reader.U64(),
             reader.U64(),
             (GapState)reader.Closed(reader.U8(), (byte)GapState.Final),
-            (GapCause)reader.Closed(reader.U8(), (byte)GapCause.Cleared)
+            (GapCause)reader.Closed(reader.U8(), (byte)GapCause.HeldElsewhere)
         );
 
     private protected override void WriteFields(ref LeafWriter writer)

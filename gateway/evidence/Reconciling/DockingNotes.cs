@@ -137,6 +137,7 @@ internal sealed class GapNotes
             Leaves.GapCause.DeclaredGone => Reconciler.Inputs.GapCause.DeclaredGone,
             Leaves.GapCause.TimeLimit => Reconciler.Inputs.GapCause.Overdue,
             Leaves.GapCause.Cleared => Reconciler.Inputs.GapCause.Cleared,
+            Leaves.GapCause.HeldElsewhere => Reconciler.Inputs.GapCause.HeldElsewhere,
             _ => Reconciler.Inputs.GapCause.None,
         };
 }

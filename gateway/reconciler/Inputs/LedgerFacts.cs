@@ -89,6 +89,9 @@ public enum GapCause : byte
 
     /// <summary>The log was cleared.</summary>
     Cleared = 4,
+
+    /// <summary>Another gateway gave a receipt for the range: missing here, not lost.</summary>
+    HeldElsewhere = 5,
 }
 
 /// <summary>A missing range as the gateway knows it. Gaps that nobody states are found from the sequences themselves.</summary>

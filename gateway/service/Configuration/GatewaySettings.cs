@@ -37,6 +37,12 @@ internal sealed class GatewaySettings
     /// <summary>Devices enrolled at start, by a leaf each. What an unlisted device recorded is stored and marked.</summary>
     public List<DeviceSettings> Devices { get; set; } = [];
 
+    /// <summary>
+    /// Receipt keys of other gateways, each as <c>taser-gateway keys</c> prints it there: what they receipted is held elsewhere, not lost. A leaf each at
+    /// every start.
+    /// </summary>
+    public List<string> OtherReceiptKeys { get; set; } = [];
+
     /// <summary>Health, readiness, the auditor's page.</summary>
     public HttpSettings Http { get; set; } = new();
 

@@ -1,5 +1,6 @@
 using System.Net;
 using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.Gateway.Ingest.Trust;
 using TaserTelemetry.Gateway.TimeSeries;
 
 namespace TaserTelemetry.Gateway.Configuration;
@@ -18,6 +19,7 @@ internal static class SettingsRules
             faults.Add("http:listen must name an address: health is asked there.");
         }
         Docks(settings, faults);
+        OtherReceiptKeys(settings.OtherReceiptKeys, faults);
         Credit(settings, faults);
         Unacked(settings, faults);
         KeepingRules.Check(settings, faults);
@@ -54,6 +56,23 @@ internal static class SettingsRules
         if (keys.StartsWith(data, StringComparison.Ordinal))
         {
             faults.Add($"keys ({settings.Keys}) must lie outside data ({settings.Data}): a copy of DATA must not carry the signing key.");
+        }
+    }
+
+    private static void OtherReceiptKeys(List<string> keys, List<string> faults)
+    {
+        if (keys.Count > OtherReceipts.KeysMax)
+        {
+            faults.Add($"otherReceiptKeys may name at most {OtherReceipts.KeysMax} keys; there are {keys.Count}.");
+        }
+        for (var i = 0; i < keys.Count; i++)
+        {
+            if (OtherReceipts.Parse(keys[i]) is null)
+            {
+                faults.Add(
+                    $"otherReceiptKeys:{i} must be the receipt line that 'taser-gateway keys' prints at the other gateway, from its name on."
+                );
+            }
         }
     }
 

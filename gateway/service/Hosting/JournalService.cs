@@ -123,7 +123,13 @@ internal sealed class JournalService(
 
     private Conversations Converse(OpenJournal open)
     {
-        var receiptsShown = new ReceiptJudgement(open.Group, settings.Name, open.Receipts);
+        var receiptsShown = new ReceiptJudgement(
+            open.Group,
+            open.Gaps,
+            settings.Name,
+            open.Receipts,
+            new OtherReceipts(settings.OtherReceiptKeys)
+        );
         var judgement = new Judgement(open.Group, open.Known, open.Gaps, open.Chains, receiptsShown);
         var credits = new CreditBook(settings.Limits.CreditBatchesMax, settings.Limits.CreditBytesMax);
         var quarantine = judgement.Quarantine;

@@ -158,6 +158,10 @@ internal sealed class OpenJournal : IDisposable
         {
             Group.AddOwn(new KeyEvent(nowNs, default, KeyUse.Receipt, KeyHappening.Created, Receipts.Public, 0, nowNs));
         }
+        foreach (var other in new OtherReceipts(settings.OtherReceiptKeys).Keys)
+        {
+            Group.AddOwn(new KeyEvent(nowNs, default, KeyUse.Receipt, KeyHappening.Trusted, other, 0, nowNs));
+        }
         if (Access.IsNew)
         {
             var key = new PublicKey(KeyAlgorithm.Ed25519, Access.Key.Key);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.Gateway.Hosting;
+using TaserTelemetry.Gateway.Ingest.Sessions;
 using TaserTelemetry.Gateway.Observability;
 using TaserTelemetry.Ledger;
 using TaserTelemetry.Ledger.Journals;
@@ -196,6 +197,7 @@ internal sealed class IngestLoop(
         log.DiskFull();
         var held = clock.GetTimestamp();
         conversations.HoldAll(Reason.DiskFull);
+        var hellos = new HeldHellos(queue, Reason.DiskFull);
         while (!stopping.Wait(FullRetryEvery))
         {
             var outcome = ledger.Append(group.Items);
@@ -216,6 +218,7 @@ internal sealed class IngestLoop(
                 );
                 return outcome;
             }
+            hellos.Answer();
             if (clock.GetElapsedTime(held) >= TimeSpan.FromMilliseconds(Limits.HoldRepeatMs))
             {
                 held = clock.GetTimestamp();

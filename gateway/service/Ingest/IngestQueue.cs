@@ -82,6 +82,15 @@ internal sealed class IngestQueue(int bytesMax)
         }
     }
 
+    /// <summary>What is in the queue and of that kind, as it stands; all of it stays where it is.</summary>
+    public List<Inbound> Pending(Func<Inbound, bool> wanted)
+    {
+        lock (gate)
+        {
+            return [.. messages.Where(wanted)];
+        }
+    }
+
     /// <summary>Gives the room of what is durable back.</summary>
     public void Release(long bytes)
     {

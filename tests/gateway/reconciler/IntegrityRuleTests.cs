@@ -51,6 +51,23 @@ public sealed class IntegrityRuleTests
     }
 
     [Fact]
+    public void D01_says_of_a_range_that_another_gateway_receipted_that_it_is_missing_here_and_never_that_it_is_lost()
+    {
+        var elsewhere = Hole();
+        elsewhere.AsOf = Scene.Day.AddDays(40);
+        elsewhere.Gaps.Add(new GapFact(Log, new SequenceRange(4, 1), GapState.Open, GapCause.HeldElsewhere, Ns(700), default));
+        elsewhere.None("D01");
+        Assert.Contains(
+            elsewhere.Run().NotTestable,
+            n => n.RuleId == "D01" && n.ToString().Contains("another gateway", StringComparison.Ordinal)
+        );
+        var other = Hole();
+        other.AsOf = Scene.Day.AddDays(40);
+        other.Gaps.Add(new GapFact(Log, new SequenceRange(5, 1), GapState.Open, GapCause.HeldElsewhere, Ns(700), default));
+        other.Only("D01");
+    }
+
+    [Fact]
     public void D01_follows_a_later_full_reading_and_D02_takes_the_block_that_wraps()
     {
         var reread = Hole();

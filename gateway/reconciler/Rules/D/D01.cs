@@ -33,7 +33,7 @@ internal sealed class D01()
             }
             else if (!gap.Final)
             {
-                sink.NotTestable(Id, "records missing, awaiting another carrier or a full read");
+                sink.NotTestable(Id, gap.Why.Length > 0 ? gap.Why : "records missing, awaiting another carrier or a full read");
             }
         }
     }

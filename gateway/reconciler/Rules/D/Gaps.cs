@@ -57,9 +57,10 @@ internal static class Gaps
         SequenceRun before,
         SequenceRun after,
         SequenceRange range,
-        IEnumerable<GapFact> stated
+        IEnumerable<GapFact> facts
     )
     {
+        var stated = facts as IReadOnlyCollection<GapFact> ?? [.. facts];
         var fact = stated.LastOrDefault(g =>
             g.Log.Epoch == before.Epoch && g.Range.First < range.Next && range.First < g.Range.Next && g.State != GapState.Filled
         );
@@ -69,8 +70,16 @@ internal static class Gaps
             Math.Min(before.LastAt.LowNs, after.FirstAt.HighNs),
             Math.Max(before.LastAt.LowNs, after.FirstAt.HighNs)
         );
+        // A range that another gateway gave a receipt for is missing here and not lost (wire.md 10), however long it stays away.
+        bool elsewhere = stated.Any(g =>
+            g is { State: GapState.Open, Cause: GapCause.HeldElsewhere }
+            && g.Log.Epoch == before.Epoch
+            && g.Range.First <= range.First
+            && g.Range.Next >= range.Next
+        );
         var (final, passed, why) =
-            fact is { State: GapState.Final } ? (true, fact.Cause == GapCause.OldestPassed, Words(fact.Cause))
+            elsewhere ? (false, false, HeldElsewhere)
+            : fact is { State: GapState.Final } ? (true, fact.Cause == GapCause.OldestPassed, Words(fact.Cause))
             : Reread(device, before.Epoch, range) is { } read ? read
             : world.AsOfNs - (long)after.LastReceivedNs > world.Rules.DockOverdueDays * TimeInterval.DayNs
                 ? (true, false, Words(GapCause.Overdue))
@@ -124,6 +133,9 @@ internal static class Gaps
 
         return null;
     }
+
+    /// <summary>Why a hole that another gateway has is not final.</summary>
+    public const string HeldElsewhere = "records missing here, for which another gateway gave a receipt";
 
     private static string Words(GapCause cause) =>
         cause switch

@@ -8,11 +8,12 @@ using TaserTelemetry.Ledger.Journals;
 namespace TaserTelemetry.Gateway.Ingest.Judging;
 
 /// <summary>
-/// Receipts that docks show (SPEC clauses 8.22, 13.7): another gateway's says that a range is held elsewhere and not lost; this gateway's own
+/// Receipts that docks show (SPEC clauses 8.22, 13.7): another gateway's says that a range is held elsewhere, and where the
+/// operator has named that gateway's key it is not lost; this gateway's own
 /// for what is not here says that something was receipted and is missing. The whole frame is kept, so that whoever has the other gateway's
-/// key can check its signature.
+/// key can check its signature later.
 /// </summary>
-internal sealed class ReceiptJudgement(GroupBuilder group, string gateway, ReceiptKey own)
+internal sealed class ReceiptJudgement(GroupBuilder group, GapBook gaps, string gateway, ReceiptKey own, OtherReceipts others)
 {
     public (FrameOutcome Outcome, Rejection Rejection) Store(Sender sender, ulong receivedNs, Frame frame, ReadOnlyMemory<byte> bytes)
     {
@@ -24,6 +25,16 @@ internal sealed class ReceiptJudgement(GroupBuilder group, string gateway, Recei
         var reason = Judge(shown.Receipt);
         var leaf = new OtherFrame(sender.ArrivalAt(receivedNs), (byte)frame.Header.Type, shown.Receipt.Log.Device, (ushort)reason);
         group.Add(RecordKind.Frame, leaf, bytes);
+        if (reason == Reason.HeldElsewhere && others.Signed(shown.Receipt))
+        {
+            var source = shown.Receipt.Log;
+            var filed = group.State.Filed(source);
+            foreach (var range in shown.Receipt.Ranges)
+            {
+                var turns = sender.Logs.Turns(group.State.Find(filed), source, range.Range.First);
+                gaps.HeldElsewhere(filed, range.Range with { First = range.Range.First + turns }, receivedNs);
+            }
+        }
         return (reason == Reason.None ? FrameOutcome.Stored : FrameOutcome.StoredWith(reason), default);
     }
 

@@ -17,17 +17,27 @@ internal sealed class GapBook(GroupBuilder group)
     private const ulong LookEveryNs = 600 * UnixTime.NsPerSecond;
     private ulong lookedNs;
     private readonly Dictionary<LogKey, Dictionary<Run, ulong>> open = [];
+    private readonly ElsewhereBook elsewhere = new();
 
     /// <summary>Gaps that stand open, each as the leaf that says so.</summary>
     public IEnumerable<Gap> Open =>
-        open.SelectMany(log => log.Value.Select(gap => Leaf(log.Key, gap.Key, GapState.Open, GapCause.NotDelivered, gap.Value)));
+        open.SelectMany(log => log.Value.Select(gap => Leaf(log.Key, gap.Key, GapState.Open, GapCause.NotDelivered, gap.Value)))
+            .Concat(elsewhere.All.Select(one => Leaf(one.Log, one.Run, GapState.Open, GapCause.HeldElsewhere, one.SinceNs)));
 
     /// <summary>A gap leaf was replayed at start.</summary>
     public void Replayed(Gap gap)
     {
         var key = new LogKey(gap.Device, gap.Log, gap.Epoch);
         var run = new Run(gap.First, gap.Next);
-        if (gap.State == GapState.Open)
+        if (gap is { State: GapState.Open, Cause: GapCause.HeldElsewhere })
+        {
+            elsewhere.Add(key, run, gap.AtNs);
+        }
+        else if (gap.Cause == GapCause.HeldElsewhere)
+        {
+            elsewhere.Remove(key, run);
+        }
+        else if (gap.State == GapState.Open)
         {
             OpenOf(key)[run] = gap.AtNs;
         }
@@ -45,6 +55,26 @@ internal sealed class GapBook(GroupBuilder group)
             if (group.State.Find(key) is { } log)
             {
                 Write(key, log, nowNs);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Another gateway gave a receipt for it: what of it is missing here is not lost (wire 10). It stays wanted and open, and is never final; it is
+    /// filled when it comes after all.
+    /// </summary>
+    public void HeldElsewhere(in LogKey filed, SequenceRange range, ulong nowNs)
+    {
+        if (group.State.Plan(filed, range, out var missing) is RangeAnswer.TooManyPieces or RangeAnswer.TooManyLogs)
+        {
+            return; // more than 16 holes in it: the dock shows it again when some are filled
+        }
+        foreach (var piece in missing.AsSpan())
+        {
+            var run = new Run(piece.First, piece.Next);
+            if (elsewhere.Add(filed, run, nowNs))
+            {
+                group.AddOwn(Leaf(filed, run, GapState.Open, GapCause.HeldElsewhere, nowNs));
             }
         }
     }
@@ -82,7 +112,7 @@ internal sealed class GapBook(GroupBuilder group)
             foreach (var (run, sinceNs) in known.Where(gap => nowNs > gap.Value && nowNs - gap.Value >= days * NsPerDay).ToList())
             {
                 known.Remove(run);
-                group.AddOwn(Leaf(key, run, GapState.Final, GapCause.TimeLimit, nowNs));
+                AddFinal(key, run, GapCause.TimeLimit, nowNs);
             }
         }
     }
@@ -96,12 +126,16 @@ internal sealed class GapBook(GroupBuilder group)
         foreach (var piece in missing.AsSpan())
         {
             OpenOf(key).Remove(new Run(piece.First, piece.Next));
-            group.AddOwn(Leaf(key, new Run(piece.First, piece.Next), GapState.Final, cause, nowNs));
+            AddFinal(key, new Run(piece.First, piece.Next), cause, nowNs);
         }
     }
 
     private void Write(in LogKey key, LogState log, ulong nowNs)
     {
+        foreach (var run in elsewhere.TakeFilled(key, log.Durable))
+        {
+            group.AddOwn(Leaf(key, run, GapState.Filled, GapCause.HeldElsewhere, nowNs));
+        }
         var known = OpenOf(key);
         var holes = log.Durable.Holes().ToDictionary(h => h.Hole, h => h.Final);
         foreach (var run in known.Keys.Where(run => !holes.TryGetValue(run, out var final) || final).ToList())
@@ -118,12 +152,21 @@ internal sealed class GapBook(GroupBuilder group)
             if (log.OldestOffered >= hole.Next)
             {
                 known.Remove(hole);
-                group.AddOwn(Leaf(key, hole, GapState.Final, GapCause.Overwritten, nowNs));
+                AddFinal(key, hole, GapCause.Overwritten, nowNs);
             }
             else if (known.TryAdd(hole, nowNs))
             {
                 group.AddOwn(Leaf(key, hole, GapState.Open, GapCause.NotDelivered, nowNs));
             }
+        }
+    }
+
+    /// <summary>Final but for what another gateway has.</summary>
+    private void AddFinal(in LogKey key, Run run, GapCause cause, ulong nowNs)
+    {
+        foreach (var piece in elsewhere.Without(key, run))
+        {
+            group.AddOwn(Leaf(key, piece, GapState.Final, cause, nowNs));
         }
     }
 

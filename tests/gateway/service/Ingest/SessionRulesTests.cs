@@ -280,6 +280,35 @@ public sealed class SessionRulesTests
         );
     }
 
+    [Fact]
+    public async Task What_a_gateway_whose_key_is_known_receipted_is_an_open_gap_held_elsewhere_until_it_comes_and_a_forged_one_changes_nothing()
+    {
+        var others = Directory.CreateTempSubdirectory("taser-other-keys-").FullName;
+        using var elsewhere = Gateway.Ingest.Trust.ReceiptKey.Open(others, "other").Key;
+        var line = TaserTelemetry
+            .Ledger.Notes.VerifierKey.From("other/receipt", TaserTelemetry.Ledger.Notes.SignatureType.Ed25519, elsewhere.Public.Bytes)!
+            .ToString();
+        await using var gateway = await RunningGateway.StartAsync(settings => settings.OtherReceiptKeys = [line]);
+        Assert.Contains(gateway.Leaves<KeyEvent>(), key => key.Happening == KeyHappening.Trusted && key.Key == elsewhere.Public);
+        await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+        await dock.OpenAsync();
+        await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, 0, 3));
+        Receipt Of(ulong first, uint count) => new(Log, 1, elsewhere.Id, "gw-other", [new(new(first, count), 0, 0)], default);
+        async Task<Reason> Show(Receipt receipt) => (await dock.AckOfAsync(await dock.SendAsync(new ReceiptShown("", receipt)))).Reason;
+
+        using var forger = OwnKey(gateway);
+        Assert.Equal(Reason.HeldElsewhere, await Show(Of(1, 5).Signed(bytes => forger.Sign(bytes))));
+        Assert.Empty(gateway.Leaves<Gap>());
+        Assert.Equal(Reason.HeldElsewhere, await Show(Of(1, 5).Signed(bytes => elsewhere.Sign(bytes))));
+        var held = Assert.Single(gateway.Leaves<Gap>());
+        Assert.Equal((GapState.Open, GapCause.HeldElsewhere, 3UL, 6UL), (held.State, held.Cause, held.First, held.Next));
+        await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, 3, 4));
+        await dock.OpenAsync();
+        await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, 7, 1));
+        Assert.Equal([GapState.Open, GapState.Filled], gateway.Leaves<Gap>().Select(gap => gap.State));
+        Directory.Delete(others, recursive: true);
+    }
+
     /// <summary>The system's clock, pushed on.</summary>
     private sealed class PushedClock : TimeProvider
     {
