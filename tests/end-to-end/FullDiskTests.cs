@@ -77,7 +77,7 @@ public sealed class FullDiskTests
             $"each dock to be told {HoldsSeen} times to hold"
         );
         Assert.Contains("disk", Problems(await gateway.HealthAsync()));
-        await LateHelloIsToldAsync(ground, broker.Port);
+        await LateHelloIsToldAsync(ground, broker);
         Assert.Contains("disk", Problems(await gateway.HealthAsync()));
         Assert.False(upload.HasExited || load.HasExited, "nobody is done while nothing can be made durable");
         Assert.Equal(connected, Connections(broker));
@@ -96,7 +96,7 @@ public sealed class FullDiskTests
     }
 
     /// <summary>A dock that comes only now is told why it has to wait, by a program that is not ours.</summary>
-    private static async Task LateHelloIsToldAsync(Ground ground, int port)
+    private static async Task LateHelloIsToldAsync(Ground ground, Mosquitto broker)
     {
         var hello = new Hello(
             1,
@@ -117,13 +117,16 @@ public sealed class FullDiskTests
             default
         );
         await File.WriteAllBytesAsync(ground.At("late.hello"), FrameWriter.ToArray(0, 0, hello));
-        string[] at = ["-h", "127.0.0.1", "-p", $"{port}", "-V", "5", "-q", "1"];
+        string[] at = ["-h", "127.0.0.1", "-p", $"{broker.Port}", "-V", "5", "-q", "1"];
         await using var down = RealProcess.Start(
             "mosquitto_sub",
             ground.Folder,
-            [.. at, "-i", "load-late", "-t", "taser/1/county/load/load-late/down", "-C", "1", "-F", "%x", "-d"]
+            [.. at, "-i", "load-late", "-t", "taser/1/county/load/load-late/down", "-C", "1", "-F", "%x"]
         );
-        await down.WaitForAsync("SUBACK");
+        await Ground.UntilAsync(
+            () => Task.FromResult(broker.Log.Contains("Sending SUBACK to load-late", StringComparison.Ordinal)),
+            "its subscription"
+        );
         await using var say = RealProcess.Start(
             "mosquitto_pub",
             ground.Folder,

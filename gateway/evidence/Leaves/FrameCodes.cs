@@ -97,6 +97,9 @@ public enum ChainResult : byte
 
     /// <summary>Records of the range are still missing.</summary>
     Incomplete = 4,
+
+    /// <summary>Signature and records hold, but the chain does not begin where an earlier verified head of the log says it was.</summary>
+    NotContinued = 5,
 }
 
 /// <summary>What a checkpoint shown by a dock says about this ledger.</summary>

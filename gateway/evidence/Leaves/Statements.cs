@@ -289,7 +289,7 @@ public sealed record ChainCheck(
             reader.U64(),
             reader.U64(),
             reader.Reference(),
-            (ChainResult)reader.Closed(reader.U8(), (byte)ChainResult.Incomplete),
+            (ChainResult)reader.Closed(reader.U8(), (byte)ChainResult.NotContinued),
             (AuthenticityGrade)reader.Closed(reader.U8(), (byte)AuthenticityGrade.E)
         );
 

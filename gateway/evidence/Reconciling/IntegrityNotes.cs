@@ -96,7 +96,7 @@ internal sealed class IntegrityNotes
             case CheckpointShown { Result: CheckpointShownResult.Ahead or CheckpointShownResult.Inconsistent } shown:
                 single.Add(Fact(IntegrityFactKind.NotExtending, "", shown.Arrival, null, default, 1, 0, at));
                 break;
-            case ChainCheck { Result: ChainResult.ChainBroken or ChainResult.SignatureBad } check:
+            case ChainCheck { Result: ChainResult.ChainBroken or ChainResult.SignatureBad or ChainResult.NotContinued } check:
                 NoteChain(check, at);
                 break;
             default:

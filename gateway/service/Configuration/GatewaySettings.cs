@@ -216,6 +216,10 @@ internal sealed class LimitSettings
     [Range(1, 8_760)]
     public int DockSilentAfterHours { get; set; } = 24;
 
+    /// <summary>Seconds a day that a device's clock may run away between docking sessions before a warning says so (the X26's maker allows 8).</summary>
+    [Range(1, 86_400)]
+    public int DriftSecondsPerDayMax { get; set; } = 8;
+
     /// <summary>Bytes held for PUBACKs to an external broker before the gateway drops the connection and returns once drained.</summary>
     [Range(1_048_576, 268_435_456)]
     public int UnackedBytesMax { get; set; } = 32 * 1_048_576;

@@ -35,7 +35,7 @@ internal sealed class Rejudging
     public Rejudging(OpenJournal journal, ActorId by, ulong nowNs)
     {
         (this.journal, this.by, this.nowNs) = (journal, by, nowNs);
-        judgement = new Judgement(journal.Group, journal.Known, journal.Gaps, journal.Chains);
+        judgement = new Judgement(journal.Group, journal.Known, journal.Gaps, journal.Chains, journal.Drifts);
         using var reader = journal.Ledger.OpenReader(0);
         while (reader.Read() == ReadStatus.Record)
         {

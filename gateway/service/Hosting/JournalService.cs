@@ -130,7 +130,7 @@ internal sealed class JournalService(
             open.Receipts,
             new OtherReceipts(settings.OtherReceiptKeys)
         );
-        var judgement = new Judgement(open.Group, open.Known, open.Gaps, open.Chains, receiptsShown);
+        var judgement = new Judgement(open.Group, open.Known, open.Gaps, open.Chains, open.Drifts, receiptsShown);
         var credits = new CreditBook(settings.Limits.CreditBatchesMax, settings.Limits.CreditBytesMax);
         var quarantine = judgement.Quarantine;
         var receipts = new ReceiptDesk(open.State, open.Known, open.Receipts, settings.Name, clock);

@@ -39,6 +39,7 @@ internal sealed class OpenJournal : IDisposable
         Group = new GroupBuilder(state);
         Gaps = new GapBook(Group);
         Silences = new SilenceBook(Group);
+        Drifts = new DriftBook(settings.Limits.DriftSecondsPerDayMax);
         FoldedFrom = state.NextLeaf;
         frames = new StoredFrames(ledger.OpenReader);
         Known = new KnownRecords(state, frames, new OldRecords(ledger.KeyIndex, frames)) { Complete = false };
@@ -92,6 +93,9 @@ internal sealed class OpenJournal : IDisposable
 
     /// <summary>Docks that stopped calling.</summary>
     public SilenceBook Silences { get; }
+
+    /// <summary>How fast devices' clocks run away between docking sessions.</summary>
+    public DriftBook Drifts { get; }
 
     /// <summary>Where durable records stand, to compare repeats with.</summary>
     public KnownRecords Known { get; }
@@ -220,7 +224,9 @@ internal sealed class OpenJournal : IDisposable
     /// thread that judges, between two groups; written on any.
     /// </summary>
     public Snapshot? TakeSnapshot() =>
-        Chains.Overflowed ? null : new Snapshot(State.NextLeaf, DecisionSnapshot.Save(State), OpenMatters.Save(Gaps, Silences, Chains));
+        Chains.Overflowed
+            ? null
+            : new Snapshot(State.NextLeaf, DecisionSnapshot.Save(State), OpenMatters.Save(Gaps, Silences, Chains, Drifts));
 
     /// <summary>Durable when it returns. The decisions come last: only with what stands beside them do they count.</summary>
     public void Write(Snapshot snapshot)
@@ -297,6 +303,9 @@ internal sealed class OpenJournal : IDisposable
                 break;
             case DockSilence silence:
                 Silences.Replayed(silence);
+                break;
+            case ClockReading reading:
+                Drifts.Heard(reading);
                 break;
             case SessionHead head:
                 Chains.Arrived(index, head);

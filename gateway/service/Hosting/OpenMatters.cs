@@ -6,7 +6,7 @@ using TaserTelemetry.Gateway.Ingest.Trust;
 namespace TaserTelemetry.Gateway.Hosting;
 
 /// <summary>
-/// What is not settled at one moment, as the leaves that would tell of it: open gaps, silent docks, heads that wait for their check or its completion. Beside the
+/// What is not settled at one moment, as the leaves that would tell of it: open gaps, silent docks, the last clock comparison of each device, heads that wait for their check or its completion. Beside the
 /// snapshot of the decisions, so that a start reads neither old gaps nor old heads again. Derived.
 /// </summary>
 internal static class OpenMatters
@@ -18,7 +18,7 @@ internal static class OpenMatters
     private const int EntryHeaderBytes = 10;
 
     /// <summary>u8 version; then for each leaf u64 index, u16 length, leaf.</summary>
-    public static byte[] Save(GapBook gaps, SilenceBook silences, ChainDesk chains)
+    public static byte[] Save(GapBook gaps, SilenceBook silences, ChainDesk chains, DriftBook drifts)
     {
         using var bytes = new MemoryStream();
         bytes.WriteByte(Version);
@@ -29,6 +29,10 @@ internal static class OpenMatters
         foreach (var silence in silences.Silent)
         {
             Write(bytes, 0, silence);
+        }
+        foreach (var reading in drifts.Last)
+        {
+            Write(bytes, 0, reading);
         }
         foreach (var (index, leaf) in chains.Unsettled)
         {

@@ -119,7 +119,8 @@ internal sealed class Readiness(
             doors.Connections,
             new FrameCounts(ingest.Frames, ingest.FrameBytes, ingest.Stored, ingest.KeptAside, ingest.Refused, ingest.Groups),
             all,
-            [.. stores.States.Select(s => new StoreHealth(s.Name, s.Phase.ToString(), s.NextLeaf, s.LagLeaves, s.PointsRefused, s.Words))]
+            [.. stores.States.Select(s => new StoreHealth(s.Name, s.Phase.ToString(), s.NextLeaf, s.LagLeaves, s.PointsRefused, s.Words))],
+            new ClockHealth(journal.Open.Drifts.Measured, [.. journal.Open.Drifts.Beyond.Select(drift => drift.Words)])
         );
     }
 }
@@ -131,6 +132,9 @@ internal sealed record DoorHealth(string Door, string State, string Why);
 internal sealed record StoreHealth(string Store, string State, ulong NextRecord, long LagRecords, long PointsRefused, string Why);
 
 internal sealed record FrameCounts(long Received, long ReceivedBytes, long Stored, long KeptAside, long Refused, long CommitGroups);
+
+/// <summary>Drifts measured since the start, and the clocks that run away beyond the limit: a matter for who keeps the devices, and none of readiness.</summary>
+internal sealed record ClockHealth(int DriftsMeasured, IReadOnlyList<string> Warnings);
 
 internal sealed record HealthReport(
     bool Ready,
@@ -144,7 +148,8 @@ internal sealed record HealthReport(
     int BrokerConnections,
     FrameCounts Frames,
     IReadOnlyList<DoorHealth> Doors,
-    IReadOnlyList<StoreHealth> Stores
+    IReadOnlyList<StoreHealth> Stores,
+    ClockHealth Clocks
 );
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -118,6 +118,10 @@ internal sealed class IngestLoop(
         {
             ticked = clock.GetTimestamp();
             conversations.Tick();
+            foreach (var drift in journal.Drifts.TakeNew())
+            {
+                log.ClockDrifts(drift.Words);
+            }
         }
         Commit(done == 0 ? taken : taken.GetRange(done, taken.Count - done));
     }

@@ -33,7 +33,7 @@ internal sealed class CaptureImport(OpenJournal journal, TimeProvider clock)
     public const int SourcesMax = 4_096;
 
     private const long GroupBytesMax = 4 * 1_048_576;
-    private readonly Judgement judgement = new(journal.Group, journal.Known, journal.Gaps, journal.Chains);
+    private readonly Judgement judgement = new(journal.Group, journal.Known, journal.Gaps, journal.Chains, journal.Drifts);
     private readonly Dictionary<string, Sender> senders = new(StringComparer.Ordinal);
     private readonly HashSet<LogKey> logs = [];
     private ulong importLeaf;

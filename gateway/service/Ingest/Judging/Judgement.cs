@@ -9,10 +9,17 @@ namespace TaserTelemetry.Gateway.Ingest.Judging;
 /// From a decoded frame to a verdict and, where it brings anything new, a journal record: pure over the decision state of the group in
 /// the making. No clock, no socket, no logger.
 /// </summary>
-internal sealed class Judgement(GroupBuilder group, KnownRecords known, GapBook gaps, ChainDesk chains, ReceiptJudgement? receipts = null)
+internal sealed class Judgement(
+    GroupBuilder group,
+    KnownRecords known,
+    GapBook gaps,
+    ChainDesk chains,
+    DriftBook drifts,
+    ReceiptJudgement? receipts = null
+)
 {
     private readonly BatchJudgement batches = new(group, known);
-    private readonly StatementJudgement statements = new(group, gaps, chains);
+    private readonly StatementJudgement statements = new(group, gaps, chains, drifts);
     private readonly Quarantine quarantine = new(group);
 
     public Quarantine Quarantine => quarantine;

@@ -10,7 +10,7 @@ using Wire = TaserTelemetry.FirmwareProtocol.Messages;
 namespace TaserTelemetry.Gateway.Ingest.Judging;
 
 /// <summary>Everything a dock states besides event records: each is one leaf, said once for each frame number.</summary>
-internal sealed class StatementJudgement(GroupBuilder group, GapBook gaps, ChainDesk chains)
+internal sealed class StatementJudgement(GroupBuilder group, GapBook gaps, ChainDesk chains, DriftBook drifts)
 {
     private const ulong NsPerMs = 1_000_000;
 
@@ -27,6 +27,10 @@ internal sealed class StatementJudgement(GroupBuilder group, GapBook gaps, Chain
             return (default, rejection);
         }
         group.Add(RecordKind.Frame, leaf!, bytes);
+        if (leaf is ClockReading reading)
+        {
+            drifts.Heard(reading);
+        }
         if (frame.Decode<Wire.RangeGone>(out var gone).IsNone)
         {
             var (filed, first) = Filed(sender, gone.Log, gone.Range.First);

@@ -22,6 +22,7 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
     /// <summary>Heads told to be incomplete that are looked at again; of more, the newest stay as they were told.</summary>
     public const int IncompleteMax = 10_000;
 
+    private readonly VerifiedBook verified = new();
     private readonly Dictionary<ulong, SessionHead> waiting = [];
     private readonly HashSet<ulong> incomplete = [];
     private readonly Dictionary<ulong, SessionHead> inHand = [];
@@ -38,31 +39,25 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
     {
         get
         {
+            foreach (var one in verified.All)
+            {
+                yield return (one.Index, one.Head);
+                yield return (one.Index, Told(one.Index, one.Head, ChainResult.Verified));
+            }
             foreach (var (index, head) in waiting.Concat(inHand.Where(one => !waiting.ContainsKey(one.Key))).OrderBy(head => head.Key))
             {
                 yield return (index, head);
                 if (incomplete.Contains(index) && !inHand.ContainsKey(index))
                 {
-                    var reference = new LeafReference(index, default);
-                    var grade = AuthenticityGrade.D;
-                    yield return (
-                        index,
-                        new ChainCheck(
-                            0,
-                            head.Device,
-                            head.Log,
-                            head.Epoch,
-                            head.First,
-                            head.Next,
-                            reference,
-                            ChainResult.Incomplete,
-                            grade
-                        )
-                    );
+                    yield return (index, Told(index, head, ChainResult.Incomplete));
                 }
             }
         }
     }
+
+    /// <summary>What a check came to, as far as a start has to hear of it again.</summary>
+    private static ChainCheck Told(ulong index, SessionHead head, ChainResult result) =>
+        new(0, head.Device, head.Log, head.Epoch, head.First, head.Next, new LeafReference(index, default), result, AuthenticityGrade.D);
 
     /// <summary>A head was stored, or read back at start.</summary>
     public void Arrived(ulong index, SessionHead head)
@@ -81,6 +76,10 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
     public void Replayed(ChainCheck leaf)
     {
         var index = leaf.HeadLeaf.Index;
+        if (leaf.Result == ChainResult.Verified && waiting.TryGetValue(index, out var head))
+        {
+            verified.Add(index, head);
+        }
         if (leaf.Result == ChainResult.Incomplete && incomplete.Count < IncompleteMax)
         {
             incomplete.Add(index);
@@ -100,7 +99,10 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
         while (results.TryDequeue(out var found))
         {
             group.AddOwn(found with { AtNs = nowNs });
-            inHand.Remove(found.HeadLeaf.Index);
+            if (inHand.Remove(found.HeadLeaf.Index, out var head) && found.Result == ChainResult.Verified)
+            {
+                verified.Add(found.HeadLeaf.Index, head);
+            }
             if (found.Result != ChainResult.Incomplete)
             {
                 Settled(found.HeadLeaf.Index);
@@ -162,7 +164,12 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
     {
         var key = new LogKey(head.Device, head.Log, head.Epoch);
         IReadOnlyList<PublicKey> keys = [.. group.State.KeysOfDevice(head.Device), .. group.State.KeysOfDock(head.Arrival.Place.Dock)];
-        return new HeadToCheck(index, head, keys, covered ? known.Within(key, head.First, head.Next) : null);
+        var stored = covered ? known.Within(key, head.First, head.Next) : null;
+        var earlier =
+            covered && verified.Before(key, index, head.First) is { } before
+                ? new EarlierHead(before.Index, before.Head, known.Within(key, before.Head.First, head.First))
+                : null;
+        return new HeadToCheck(index, head, keys, stored, earlier);
     }
 }
 
@@ -178,4 +185,17 @@ internal readonly record struct StoredStretch(ulong First, uint Count, ulong Ind
 /// <param name="Head">What the leaf says.</param>
 /// <param name="Keys">Keys that its signer may have signed with.</param>
 /// <param name="Stored">Where what it covers stands; null = not all of it came.</param>
-internal sealed record HeadToCheck(ulong Index, SessionHead Head, IReadOnlyList<PublicKey> Keys, IReadOnlyList<StoredStretch>? Stored);
+/// <param name="Earlier">A verified head that says what the chain was where this one begins; null = none.</param>
+internal sealed record HeadToCheck(
+    ulong Index,
+    SessionHead Head,
+    IReadOnlyList<PublicKey> Keys,
+    IReadOnlyList<StoredStretch>? Stored,
+    EarlierHead? Earlier
+);
+
+/// <summary>A verified head that covers, or ends at, where another begins.</summary>
+/// <param name="Index">Its leaf.</param>
+/// <param name="Head">What the leaf says.</param>
+/// <param name="Stored">Where the records between both beginnings stand.</param>
+internal sealed record EarlierHead(ulong Index, SessionHead Head, IReadOnlyList<StoredStretch> Stored);

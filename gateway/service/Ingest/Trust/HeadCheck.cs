@@ -50,13 +50,34 @@ internal sealed class HeadCheck(Func<ulong, JournalReader> openAt)
         {
             return ChainResult.Incomplete;
         }
-        return Chain(due.Stored, due.Head.First, head) is not { } chain ? ChainResult.Incomplete
-            : chain == head.ChainAtNext ? ChainResult.Verified
-            : ChainResult.ChainBroken;
+        return Chain(due.Stored, due.Head.First, head, head.NextSequence) is not { } chain ? ChainResult.Incomplete
+            : chain != head.ChainAtNext ? ChainResult.ChainBroken
+            : GoesOn(due.Earlier, due.Head.First, head) ? ChainResult.Verified
+            : ChainResult.NotContinued;
+    }
+
+    /// <summary>Whether it begins anew, or where an earlier verified head and the records since say that the chain was.</summary>
+    private bool GoesOn(EarlierHead? earlier, ulong filedFirst, in Wire.SessionHead head)
+    {
+        if (
+            earlier is null
+            || head.ChainAtFirst == HashChain.Start(head.Log, head.FirstSequence)
+            || Read(earlier.Index).Bytes is not { } bytes
+        )
+        {
+            return true;
+        }
+        var read = FrameReader.Read(bytes, Limits.MqttPayloadBytesMax);
+        if (read.Status != FirmwareProtocol.Frames.ReadStatus.Done || !read.Frame.Decode<Wire.SessionHead>(out var before).IsNone)
+        {
+            return true;
+        }
+        var until = before.FirstSequence + (filedFirst - earlier.Head.First);
+        return Chain(earlier.Stored, earlier.Head.First, before, until) is not { } chain || chain == head.ChainAtFirst;
     }
 
     /// <summary>The chain over what is stored; null when some of it cannot be read any more.</summary>
-    private Hash32? Chain(IReadOnlyList<StoredStretch> stored, ulong filedFirst, in Wire.SessionHead head)
+    private Hash32? Chain(IReadOnlyList<StoredStretch> stored, ulong filedFirst, in Wire.SessionHead head, ulong untilSent)
     {
         var chain = head.ChainAtFirst;
         var next = filedFirst;
@@ -79,7 +100,7 @@ internal sealed class HeadCheck(Func<ulong, JournalReader> openAt)
             }
             next = stretch.First + stretch.Count;
         }
-        return next == filedFirst + (head.NextSequence - head.FirstSequence) ? chain : null;
+        return next == filedFirst + (untilSent - head.FirstSequence) ? chain : null;
     }
 
     private (LeafReference Reference, byte[]? Bytes) Read(ulong index)

@@ -28,7 +28,7 @@ internal sealed class VendorImport(OpenJournal journal, LogProfile profile, byte
     private const int PieceBytes = JournalFormat.ReceivedBytesMax;
     private const long StepBytesMax = 2 * 1_048_576;
     private const ulong NsPerSecond = 1_000_000_000;
-    private readonly Judgement judgement = new(journal.Group, journal.Known, journal.Gaps, journal.Chains);
+    private readonly Judgement judgement = new(journal.Group, journal.Known, journal.Gaps, journal.Chains, journal.Drifts);
     private readonly Dictionary<string, Sender> senders = new(StringComparer.Ordinal);
     private readonly HashSet<LogKey> logs = [];
     private VendorReport report = new(0, 1, 0, 0, 0, 0, false);

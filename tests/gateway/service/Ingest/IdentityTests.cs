@@ -164,6 +164,43 @@ public sealed class IdentityTests
         Directory.Delete(folder, recursive: true);
     }
 
+    [Fact]
+    public async Task A_head_goes_on_where_an_earlier_one_ended_also_after_a_restart_or_is_worth_nothing_though_it_holds_by_itself()
+    {
+        using var key = Key.Create(Algorithm);
+        var folder = Directory.CreateTempSubdirectory("taser-heads-").FullName;
+        var settings = (Action<GatewaySettings>)(s => s.Devices[0].PublicKey = PublicOf(key));
+        var (own, other) = (
+            Over(HashChain.Start(Log, 1), TestDock.Batch(1, 1, Device, 1, 10)),
+            Over(default, TestDock.Batch(1, 1, Device, 1, 10))
+        );
+        var rest = TestDock.Batch(1, 1, Device, 11, 10);
+        await using (var gateway = await RunningGateway.StartAsync(settings, folder))
+        {
+            await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+            await dock.OpenAsync();
+            await dock.AckOfAsync(await dock.SendBatchAsync(Device, 1, 10));
+            await dock.AckOfAsync(await dock.SendAsync(Head(1, HashChain.Start(Log, 1), 11, own, 1).Signed(With(key))));
+            await CheckedAsync(gateway, 1);
+        }
+        await using (var gateway = await RunningGateway.StartAsync(settings, folder))
+        {
+            await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+            await dock.OpenAsync();
+            await dock.AckOfAsync(await dock.SendBatchAsync(Device, 11, 10));
+            await dock.AckOfAsync(await dock.SendAsync(Head(11, other, 21, Over(other, rest), 2).Signed(With(key))));
+            await dock.AckOfAsync(await dock.SendAsync(Head(11, own, 21, Over(own, rest), 3).Signed(With(key))));
+            var anew = HashChain.Start(Log, 11);
+            await dock.AckOfAsync(await dock.SendAsync(Head(11, anew, 21, Over(anew, rest), 4).Signed(With(key))));
+            await CheckedAsync(gateway, 4);
+            Assert.Equal(
+                [ChainResult.Verified, ChainResult.NotContinued, ChainResult.Verified, ChainResult.Verified],
+                gateway.Leaves<ChainCheck>().Select(check => check.Result)
+            );
+        }
+        Directory.Delete(folder, recursive: true);
+    }
+
     private static SessionHead Head(ulong first, Hash32 chainAtFirst, ulong next, Hash32 chainAtNext, ulong counter) =>
         new(HeadGrade.B, Log, first, chainAtFirst, next, chainAtNext, counter, default, 0, Device, default);
 
