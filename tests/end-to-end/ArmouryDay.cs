@@ -107,10 +107,13 @@ internal sealed class ArmouryDay
     private static string[] RunOf(string scenario, string end) => ["run", "--scenario", scenario, "--seed", "1", "--end", end];
 
     /// <summary>Every new event that the journal holds, in its order: a key that comes twice was counted twice.</summary>
-    public IReadOnlyList<RecordKey> Stored()
+    public IReadOnlyList<RecordKey> Stored() => StoredIn(Data);
+
+    /// <summary>The same of another DATA.</summary>
+    public static IReadOnlyList<RecordKey> StoredIn(string data)
     {
         var keys = new List<RecordKey>();
-        using var reader = EvidenceReader.Open(Data);
+        using var reader = EvidenceReader.Open(data);
         ReadStatus status;
         while ((status = reader.Read()) == ReadStatus.Record)
         {
