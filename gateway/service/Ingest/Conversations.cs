@@ -257,6 +257,7 @@ internal sealed class Conversations(
     {
         if (session.Sender.Standing == Reason.None)
         {
+            session.HoldsActivation |= docked.Flags.HasFlag(DockedFlags.HoldsActivation);
             DockedStatement.Add(group, session.Sender, inbound.ReceivedNs, docked, bytes);
             session.Touched(group.State.Filed(docked.Log));
         }

@@ -45,6 +45,9 @@ internal sealed class DockingSession(Sender sender, DockLink link, GatewaySessio
     /// <summary>Frames with a good header and a bad check that a retransmission may still mend.</summary>
     public List<DamagedFrame> Damaged { get; } = [];
 
+    /// <summary>A device at this dock reported an activation: its dock is answered, and given credit, before the others (SPEC clause 8.10).</summary>
+    public bool HoldsActivation { get; set; }
+
     /// <summary>Given back to the credit book; what is still to be said is said once.</summary>
     public bool Ended { get; set; }
 

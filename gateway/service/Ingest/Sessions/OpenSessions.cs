@@ -83,18 +83,31 @@ internal sealed class OpenSessions(
         session.Damaged.RemoveAll(d => clock.GetElapsedTime(d.At) >= older);
     }
 
-    /// <summary>Says what waits to be said, after the fsync of everything it speaks of.</summary>
+    /// <summary>
+    /// Says what waits to be said, after the fsync of everything it speaks of. Docks that hold an activation first: of a budget that is short
+    /// they get their share before the others.
+    /// </summary>
     public void Flush()
+    {
+        Flush(holdsActivation: true);
+        Flush(holdsActivation: false);
+        talking.Clear();
+    }
+
+    private void Flush(bool holdsActivation)
     {
         foreach (var session in talking)
         {
+            if (session.HoldsActivation != holdsActivation)
+            {
+                continue;
+            }
             if (!session.Ended)
             {
                 Renew(session);
             }
             session.Flush(UnixTime.Now(clock));
         }
-        talking.Clear();
     }
 
     /// <summary>Stops every dock's timer while nothing can be made durable (wire 12). Speaks of nothing that was stored, so it waits for no fsync.</summary>
