@@ -128,6 +128,8 @@ internal readonly record struct CoveredStretch(long FromNs, long ToNs);
 /// <summary>A device-incident: what happened on one device with gaps below the rule set's (domain 2.7.5).</summary>
 internal sealed class Incident
 {
+    private string? _useId;
+
     public required DeviceHistory Device { get; init; }
 
     public required int Number { get; init; }
@@ -169,7 +171,9 @@ internal sealed class Incident
 
     public Epoch Epoch => Device.Batches[FirstRecord.Batch].Epoch;
 
-    public string UseId => FormattableString.Invariant($"{Device.Serial}/{Epoch.Number}-{Epoch.Incarnation:x}/{FirstRecord.Sequence}");
+    /// <summary>Asked for by every sort and output: made once.</summary>
+    public string UseId =>
+        _useId ??= FormattableString.Invariant($"{Device.Serial}/{Epoch.Number}-{Epoch.Incarnation:x}/{FirstRecord.Sequence}");
 }
 
 /// <summary>A report and the incident it was matched to, or the best candidate.</summary>

@@ -22,11 +22,10 @@ internal static class Matcher
     public static void Match(World world)
     {
         var index = new SerialIndex(world.Devices);
-        var drafts = new List<(OfficerReport Report, List<Candidate> Candidates)>(world.Reports.Count);
-        foreach (var report in world.Reports)
-        {
-            drafts.Add((report, Candidates(world, index, report)));
-        }
+        // nothing is written before all are known, so that every report's candidates can be looked for on any core
+        var found = new List<Candidate>[world.Reports.Count];
+        Parallel.For(0, found.Length, i => found[i] = Candidates(world, index, world.Reports[i]));
+        var drafts = world.Reports.Select((report, i) => (Report: report, Candidates: found[i])).ToList();
 
         var slots = new Dictionary<(Incident, string, int), int>();
         var columns = new List<(Incident Incident, int Slot)>();
