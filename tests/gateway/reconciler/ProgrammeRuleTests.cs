@@ -191,6 +191,15 @@ public sealed class ProgrammeRuleTests
         With("Fired").None("F01");
     }
 
+    /// <summary>The return goes by date (2.7.10): a use that no clock dates is in no quarter.</summary>
+    [Fact]
+    public void F01_counts_no_use_that_no_clock_dates()
+    {
+        var scene = Scene.Shift().Use(Scene.Device, 600, deploy: true);
+        scene.WithoutClock = true;
+        scene.Reports().None("F01");
+    }
+
     [Fact]
     public void F02_alarms_only_when_the_lower_bound_is_above_the_limit()
     {

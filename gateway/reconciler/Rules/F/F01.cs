@@ -22,13 +22,15 @@ internal sealed class F01()
     {
         foreach (var quarter in Fiscal.Quarters(world))
         {
+            // the return goes by date: what no clock dates is in no quarter (2.7.4, 2.7.10)
+            var uses = quarter.Uses.FindAll(u => world.IsBounded(u.Start));
             int reported = quarter.Reports.Count(r =>
                 (r.Levels & (UseLevels.Fired | UseLevels.DriveStun | UseLevels.AngledDriveStun)) != UseLevels.None
             );
-            int logged = quarter.Uses.Count(i => i.Deployments > 0);
+            int logged = uses.Count(i => i.Deployments > 0);
             int fired = quarter.Reports.Count(r => (r.Levels & (UseLevels.Fired | UseLevels.AngledDriveStun)) != UseLevels.None);
             // where a model's log does not show a cartridge, the level is not observable and no difference is computed (2.7.10)
-            if (!quarter.Uses.TrueForAll(u => u.Device.Model.HasCartridgeState))
+            if (!uses.TrueForAll(u => u.Device.Model.HasCartridgeState))
             {
                 sink.NotTestable(Id, "firing is not observable in the log of some models used in the quarter");
             }
