@@ -17,6 +17,9 @@ internal static class LeafSamples
     /// <summary>How many values a closed list had when the bytes were pinned, for lists that have grown since: values are only ever appended.</summary>
     private static readonly FrozenDictionary<Type, int> ValuesWhenPinned = new Dictionary<Type, int>
     {
+        [typeof(KeyHappening)] = 6,
+        [typeof(ChainResult)] = 5,
+        [typeof(GapCause)] = 5,
         [typeof(AuditVerb)] = 7,
         [typeof(EnrolmentSource)] = 2,
         [typeof(OperatorDoing)] = 8,
