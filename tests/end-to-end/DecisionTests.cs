@@ -50,9 +50,27 @@ public sealed class DecisionTests : IDisposable
             ],
             Decisions(again).Order().Select(d => d)
         );
-        Assert.Contains("explained", await File.ReadAllTextAsync(ground.At("again", "report.html")), StringComparison.Ordinal);
+        Assert.Contains(
+            "with the comment “The register was late.”",
+            await File.ReadAllTextAsync(ground.At("again", "report.html")),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            "The register was late.",
+            again
+                .GetProperty("decisions")
+                .EnumerateArray()
+                .Single(d => d.GetProperty("id").GetString() == finding)
+                .GetProperty("commentText")
+                .GetString()
+        );
+        await GoesWithItsReportAsync(day, first, other, configuration);
+        await StillSoundAndNamelessAsync(day);
+    }
 
-        // The report behind one finding goes: the finding does too, and both the next run's trace and the decision's line say so.
+    /// <summary>The report behind one finding goes: the finding does too, and both the next run's trace and the decision's line say so.</summary>
+    private async Task GoesWithItsReportAsync(ArmouryDay day, JsonElement first, string other, string configuration)
+    {
         var reports = Path.Combine(day.Documents, "reports.csv");
         var row = Findings(first).First(f => f.GetProperty("id").GetString() == other).GetProperty("rows")[0].GetString()!;
         var lines = (await File.ReadAllLinesAsync(reports)).ToList();
@@ -71,7 +89,6 @@ public sealed class DecisionTests : IDisposable
             configuration
         );
         Assert.Contains($"{other} A02: reports.csv was changed", appended.Output, StringComparison.Ordinal);
-        await StillSoundAndNamelessAsync(day);
     }
 
     private static async Task StillSoundAndNamelessAsync(ArmouryDay day)

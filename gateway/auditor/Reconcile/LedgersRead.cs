@@ -1,6 +1,8 @@
+using Microsoft.Data.Sqlite;
 using TaserTelemetry.Auditor.Verify;
 using TaserTelemetry.Evidence.Judgements;
 using TaserTelemetry.Evidence.Reconciling;
+using TaserTelemetry.Evidence.Records;
 using TaserTelemetry.Evidence.Retention;
 using TaserTelemetry.Ledger.Disks;
 using TaserTelemetry.Ledger.Journals;
@@ -112,6 +114,29 @@ internal sealed class LedgersRead
         return TakeIn(folder, size, report.DisposedRecords > 0, console);
     }
 
+    /// <summary>Comments are no part of the ledger: where they cannot be read the run goes on and says so.</summary>
+    private void TakeComments(DataFolder folder, AuditConsole console)
+    {
+        if (intake.Decisions.Count == 0)
+        {
+            return;
+        }
+        try
+        {
+            using var records = RecordsStore.OpenToRead(folder.Path);
+            if (records is not null)
+            {
+                intake.Decisions.TakeComments(records);
+            }
+        }
+        catch (Exception e) when (e is SqliteException or InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            console.Error.WriteLine(
+                $"taser-audit: {folder.Path}/records cannot be read ({e.Message}): comments of decisions are said to be there and not shown."
+            );
+        }
+    }
+
     private int TakeIn(DataFolder folder, ulong size, bool hasDisposed, AuditConsole console)
     {
         try
@@ -129,6 +154,7 @@ internal sealed class LedgersRead
             {
                 disposed.Add(() => intake.Open(folder.Path, size));
             }
+            TakeComments(folder, console);
             return problem is null ? ExitCode.Done : console.Fail(ExitCode.CannotRead, $"{folder.Path}: {problem}");
         }
         catch (Exception e) when (e is DiskException or JournalDamagedException or IOException or UnauthorizedAccessException)

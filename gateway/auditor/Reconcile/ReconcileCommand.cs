@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Text.Json;
 using TaserTelemetry.Auditor.Returns;
 using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Output;
+using TaserTelemetry.Reconciler.Time;
 
 namespace TaserTelemetry.Auditor.Reconcile;
 
@@ -57,6 +59,13 @@ internal static class ReconcileCommand
         return report;
     }
 
+    /// <summary>When the first dated activation is over a year after the period's begin, that activation's time; else null.</summary>
+    private static long? LateLogs(ReconciliationResult result)
+    {
+        var dated = result.Activations.Where(a => a.When.LowNs != TimeInterval.Unknown.LowNs).Select(a => a.When.LowNs).ToList();
+        return dated.Count > 0 && dated.Min() - result.FromNs > 366 * TimeInterval.DayNs ? dated.Min() : null;
+    }
+
     private static void Show(AuditConsole console, PreparedRun run, RunReport report)
     {
         var (request, inputs, result) = (run.Request, run.Files, run.Result);
@@ -78,6 +87,13 @@ internal static class ReconcileCommand
                 + $"{account.ReportsNotBorneOut} not borne out"
         );
         o.WriteLine($"Coverage     {result.Coverage.CompleteDays} of {result.Coverage.DeviceDays} device-days complete");
+        if (request.FromNs is null && LateLogs(result) is { } firstNs)
+        {
+            o.WriteLine(
+                $"Hint         the reports begin long before the logs, whose first activation is of {TimeInterval.Text(firstNs)}: "
+                    + $"days without any log count as not complete, and --from leaves them out"
+            );
+        }
         TableOutput.WriteDisposed(o, result.Coverage);
         o.WriteLine(
             $"Cases        {result.Cases.Count}, findings {result.Findings.Count}, rows not understood {rejected}{(rejected > 0 ? ": rejects.csv says which and why" : "")}"

@@ -1,4 +1,5 @@
 using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.Evidence.Records;
 using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Inputs;
 
@@ -8,6 +9,7 @@ namespace TaserTelemetry.Evidence.Judgements;
 public sealed class DecisionNotes
 {
     private readonly Dictionary<(DecisionSubject Subject, Digest Id), List<(Decision Leaf, LeafRef At)>> decisions = [];
+    private readonly Dictionary<Digest, DecisionComment> comments = [];
 
     /// <summary>How many were read.</summary>
     public int Count { get; private set; }
@@ -23,6 +25,33 @@ public sealed class DecisionNotes
         }
         list.Add((decision, at));
         Count++;
+    }
+
+    /// <summary>Looks the comments of all decisions taken in so far up in the records beside their ledger. A text that does not fit is not shown.</summary>
+    public void TakeComments(RecordsStore records)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        foreach (var commitment in decisions.Values.SelectMany(of => of).Select(d => d.Leaf.TextCommitment))
+        {
+            if (!commitment.IsNone && !comments.ContainsKey(commitment) && Comment(records, commitment) is { } comment)
+            {
+                comments[commitment] = comment;
+            }
+        }
+    }
+
+    private static DecisionComment? Comment(RecordsStore records, Digest commitment)
+    {
+        try
+        {
+            return records.FindText(commitment) is not { } found ? null
+                : found.Text is { } text ? new DecisionComment(CommentState.Shown, text)
+                : new DecisionComment(CommentState.Erased, "");
+        }
+        catch (InvalidDataException)
+        {
+            return new DecisionComment(CommentState.Changed, "");
+        }
     }
 
     /// <summary>
@@ -77,14 +106,16 @@ public sealed class DecisionNotes
         );
     }
 
-    private static DecisionLine Line(Decision leaf, LeafRef at, DecisionSubject subject, string id, DecisionStanding standing) =>
+    private DecisionLine Line(Decision leaf, LeafRef at, DecisionSubject subject, string id, DecisionStanding standing) =>
         new(
             subject.ToString(),
             id,
             DecisionCodes.Name(leaf.Code),
             leaf.By.ToString(),
             (long)leaf.AtNs,
-            !leaf.TextCommitment.IsNone,
+            leaf.TextCommitment.IsNone
+                ? default
+                : comments.GetValueOrDefault(leaf.TextCommitment, new DecisionComment(CommentState.NotHere, "")),
             standing,
             at
         );

@@ -76,13 +76,21 @@ public sealed class RecordsStore : IDisposable
         return OpenFile(Path.Combine(folder, "records.db"), SqliteOpenMode.ReadWriteCreate);
     }
 
-    /// <summary>Opens the store of a DATA folder for reading; null when there is none.</summary>
+    /// <summary>
+    /// Opens the store of a DATA folder for reading; null when there is none. Where no writer left anything beside the file it is read as it
+    /// stands, so that a copy stays as it is and may lie on a medium that cannot be written.
+    /// </summary>
     /// <exception cref="SqliteException">Not readable.</exception>
     /// <exception cref="InvalidDataException">A newer program made it.</exception>
     public static RecordsStore? OpenToRead(string data)
     {
         var path = Path.Combine(data, "records", "records.db");
-        return File.Exists(path) ? OpenFile(path, SqliteOpenMode.ReadOnly) : null;
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+        var hasWriter = File.Exists(path + "-wal");
+        return OpenFile(hasWriter ? path : new Uri(Path.GetFullPath(path)).AbsoluteUri + "?immutable=1", SqliteOpenMode.ReadOnly);
     }
 
     /// <summary>The actor of an account, made with a random id when the account is new.</summary>
@@ -150,7 +158,7 @@ public sealed class RecordsStore : IDisposable
             return null;
         }
         var text = row.IsDBNull(1) ? null : row.GetString(1);
-        if (text is not null && Commitments.Compute((byte[])row[0], Encoding.UTF8.GetBytes(text)) != commitment)
+        if (text is not null && (row[0] is not byte[] salt || Commitments.Compute(salt, Encoding.UTF8.GetBytes(text)) != commitment))
         {
             throw new InvalidDataException($"The text of commitment {commitment} in DATA/records was changed after it was committed to.");
         }

@@ -21,7 +21,7 @@ public enum DecisionStanding : byte
 /// <param name="Code">Outcome, such as "explained".</param>
 /// <param name="Actor">Who, as a random id that only DATA/records can name.</param>
 /// <param name="AtNs">When, ns UTC.</param>
-/// <param name="HasComment">A comment lies in DATA/records.</param>
+/// <param name="Comment">What was said with it.</param>
 /// <param name="Standing">How it stands to this run.</param>
 /// <param name="Leaf">Where it stands in the ledger.</param>
 public sealed record DecisionLine(
@@ -30,7 +30,7 @@ public sealed record DecisionLine(
     string Code,
     string Actor,
     long AtNs,
-    bool HasComment,
+    DecisionComment Comment,
     DecisionStanding Standing,
     LeafRef Leaf
 );

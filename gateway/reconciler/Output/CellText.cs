@@ -38,7 +38,14 @@ internal static class CellText
             DecisionStanding.FactsChanged => "what it rested on has changed since: look again",
             _ => "no longer raised",
         };
-        string comment = d.HasComment ? ", with a comment in the gateway's records" : "";
+        string comment = d.Comment.State switch
+        {
+            CommentState.None => "",
+            CommentState.Shown => $", with the comment \u201c{d.Comment.Text}\u201d",
+            CommentState.NotHere => ", with a comment in the gateway's records that this copy of them does not have",
+            CommentState.Erased => ", with a comment that was erased",
+            _ => ", with a comment whose text was changed after the decision and is not shown",
+        };
         return FormattableString.Invariant(
             $"Decision on {d.Subject.ToLowerInvariant()} {d.Id}: {d.Code}, by actor {d.Actor} at {TimeInterval.Text(d.AtNs)}{comment}; {standing} (leaf {d.Leaf.Index})."
         );

@@ -132,7 +132,9 @@ public static class JsonOutput
             w.WriteString("code", d.Code);
             w.WriteString("actor", d.Actor);
             w.WriteString("at", TimeInterval.Text(d.AtNs));
-            w.WriteBoolean("comment", d.HasComment);
+            w.WriteBoolean("comment", d.Comment.State != CommentState.None);
+            w.WriteString("commentState", d.Comment.State.ToString());
+            w.WriteString("commentText", d.Comment.Text ?? "");
             w.WriteString("standing", d.Standing.ToString());
             w.WriteNumber("leaf", d.Leaf.Index);
             w.WriteString("leafHash", d.Leaf.Hash.ToString());

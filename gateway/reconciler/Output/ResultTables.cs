@@ -211,7 +211,7 @@ public static class ResultTables
     private static OutputTable Decisions(ReconciliationResult r) =>
         new(
             "decisions",
-            ["Subject", "Id", "Code", "Actor", "At", "Comment", "Standing", "Leaf", "LeafHash"],
+            ["Subject", "Id", "Code", "Actor", "At", "Comment", "CommentText", "Standing", "Leaf", "LeafHash"],
             (r.Decisions ?? []).Select(d =>
                 (IReadOnlyList<object>)
                     [
@@ -220,7 +220,8 @@ public static class ResultTables
                         d.Code,
                         d.Actor,
                         TimeInterval.Text(d.AtNs),
-                        d.HasComment ? "yes" : "no",
+                        d.Comment.State.ToString(),
+                        d.Comment.Text ?? "",
                         d.Standing.ToString(),
                         d.Leaf.Index,
                         d.Leaf.Hash.ToString(),

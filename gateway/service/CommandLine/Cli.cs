@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Hosting;
+using TaserTelemetry.Ledger.Journals;
 
 namespace TaserTelemetry.Gateway.CommandLine;
 
@@ -44,6 +45,11 @@ internal static class Cli
         catch (StartRefusedException refused)
         {
             await Console.Error.WriteLineAsync($"taser-gateway: {refused.Message}");
+            return Fatal;
+        }
+        catch (JournalDamagedException damaged)
+        {
+            await Console.Error.WriteLineAsync($"taser-gateway: {damaged.Message}");
             return Fatal;
         }
     }

@@ -120,6 +120,23 @@ public sealed class ReconcileTests
         Assert.Contains("last night", File.ReadAllText(Path.Combine(output, "rejects.csv")), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("2026-11-22", false)]
+    [InlineData("2019-03-04", true)]
+    public void Reports_years_older_than_the_logs_get_a_hint_to_name_the_period(string day, bool hinted)
+    {
+        using var logs = Day();
+        var arguments = Arguments(
+            logs,
+            Path.Combine(logs.Root, "out"),
+            Report("X29000001", 9).Replace("2026-11-22", day, StringComparison.Ordinal)
+        );
+        var (exitCode, text, error) = Audit.Run(arguments);
+        Assert.True(exitCode == 0, error);
+        Assert.Equal(hinted, text.Contains("--from leaves them out", StringComparison.Ordinal));
+        Assert.DoesNotContain("Hint", Audit.Run([.. arguments, "--from", "2026-11-20T00:00:00Z"]).Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_register_under_a_wrong_name_an_empty_and_a_missing_inputs_folder_are_said()
     {

@@ -34,6 +34,14 @@ public sealed class ResultSchemaTests
                 Decided(DecisionStanding.FactsUnchanged),
                 Decided(DecisionStanding.FactsChanged),
                 Decided(DecisionStanding.NoLongerRaised),
+                Decided(DecisionStanding.FactsUnchanged) with
+                {
+                    Comment = default,
+                },
+                Decided(DecisionStanding.FactsUnchanged) with
+                {
+                    Comment = new DecisionComment(CommentState.Erased, ""),
+                },
             ],
         };
         string json = Text(result);
@@ -46,7 +54,16 @@ public sealed class ResultSchemaTests
     }
 
     private static DecisionLine Decided(DecisionStanding standing) =>
-        new("Finding", "00000000000000aa", "explained", "a1", 1, true, standing, new LeafRef(7, new LeafHash(1, 2, 3, 4)));
+        new(
+            "Finding",
+            "00000000000000aa",
+            "explained",
+            "a1",
+            1,
+            new DecisionComment(CommentState.Shown, "=1+1"),
+            standing,
+            new LeafRef(7, new LeafHash(1, 2, 3, 4))
+        );
 
     private static string Text(ReconciliationResult result)
     {

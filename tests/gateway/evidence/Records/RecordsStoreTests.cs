@@ -64,6 +64,27 @@ public sealed class RecordsStoreTests : IDisposable
     }
 
     [Fact]
+    public void Reading_a_copy_leaves_no_file_beside_it_and_a_text_without_its_salt_counts_as_changed()
+    {
+        Digest commitment;
+        using (var store = RecordsStore.Open(data))
+        {
+            commitment = store.AddText("the sergeant saw it", store.ActorOf("jdoe", "J. Doe").Id, 5);
+        }
+        using (var store = RecordsStore.OpenToRead(data)!)
+        {
+            Assert.Equal("the sergeant saw it", store.FindText(commitment)!.Text);
+            Assert.Equal([Database], Directory.GetFiles(Path.Combine(data, "records")));
+        }
+        Assert.Equal([Database], Directory.GetFiles(Path.Combine(data, "records")));
+        Sql("UPDATE texts SET salt = NULL");
+        using (var store = RecordsStore.OpenToRead(data)!)
+        {
+            Assert.Throws<InvalidDataException>(() => store.FindText(commitment));
+        }
+    }
+
+    [Fact]
     public void Imports_of_one_name_are_numbered_and_each_version_keeps_its_content()
     {
         using var store = RecordsStore.Open(data);

@@ -14,6 +14,7 @@ public sealed class OldRepeatTests : IDisposable
     private const int SegmentBytes = 128 << 10;
     private const int Batches = 150;
     private const int BatchRecords = 100;
+    private const int DamagedBytes = 8 << 10;
     private readonly Ground ground = new();
 
     public void Dispose() => ground.Dispose();
@@ -85,15 +86,48 @@ public sealed class OldRepeatTests : IDisposable
         Assert.Single(RunningGateway.LeavesIn(ground.Folder), l => l.Leaf is Gap { State: GapState.Filled, First: 5, Next: 9 });
     }
 
+    [Fact]
+    public async Task A_damaged_segment_whose_index_is_gone_ends_a_gateway_and_a_command_with_the_place_and_what_to_do()
+    {
+        await using (var gateway = await RunningGateway.StartAsync(Short, ground.Folder))
+        {
+            await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+            await dock.OpenAsync();
+            // more than one tile of 256 leaves: the ledger itself no longer reads the first segment at a start
+            await FillAsync(dock, 4 * Batches);
+            await IndexedAsync(gateway);
+        }
+        var segment = Directory.GetFiles(ground.At("data", "journal"), "*.seg").Order(StringComparer.Ordinal).First();
+        File.Delete(Path.ChangeExtension(segment, ".idx"));
+        var bytes = File.ReadAllBytes(segment);
+        bytes.AsSpan(bytes.Length / 2, DamagedBytes).Fill(0x5A);
+        File.WriteAllBytes(segment, bytes);
+        SaysWhereAndWhatToDo(await RunningGateway.EndOfAsync(Short, ground.Folder), segment);
+        string[] folders = ["--data", ground.At("data"), "--keys", ground.At("keys")];
+        string[] dock9 = ["enrol", "dock", "dock-9", "--force", "f", "--armoury", "a", "--by", "inspector 7"];
+        await using var verb = RealProcess.StartOurs("taser-gateway", ground.Folder, [.. dock9, .. folders]);
+        var exitCode = await verb.WaitForExitAsync();
+        Assert.True(exitCode == 1, $"exit {exitCode}: {verb.Output}{verb.Errors}");
+        SaysWhereAndWhatToDo(verb.Errors, segment);
+        Assert.DoesNotContain("   at ", verb.Errors, StringComparison.Ordinal);
+        Assert.Equal(bytes, File.ReadAllBytes(segment));
+    }
+
+    private static void SaysWhereAndWhatToDo(string words, string segment)
+    {
+        Assert.Contains(Path.GetFileName(segment), words, StringComparison.Ordinal);
+        Assert.Contains("restore this segment from the mirror or a backup", words, StringComparison.Ordinal);
+    }
+
     private static void Short(GatewaySettings settings) => settings.Journal.SegmentBytes = SegmentBytes;
 
     private static OpenJournal JournalOf(RunningGateway gateway) => gateway.Services.GetRequiredService<JournalService>().Open;
 
     private static int SegmentsIn(string folder) => Directory.GetFiles(Path.Combine(folder, "data", "journal"), "*.seg").Length;
 
-    private static async Task FillAsync(TestDock dock)
+    private static async Task FillAsync(TestDock dock, int batches = Batches)
     {
-        for (var batch = 0; batch < Batches; batch++)
+        for (var batch = 0; batch < batches; batch++)
         {
             var number = await dock.SendBatchAsync(RunningGateway.Device, 1 + (ulong)(batch * BatchRecords), BatchRecords);
             Assert.Equal(Verdict.Stored, (await dock.AckOfAsync(number)).Verdict);

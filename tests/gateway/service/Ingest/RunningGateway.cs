@@ -85,6 +85,23 @@ internal sealed class RunningGateway : IAsyncDisposable
         return new RunningGateway(app, folder, keep);
     }
 
+    /// <summary>Why a gateway stops by itself, or does not come up at all: a quick witness answers before everything has started.</summary>
+    public static async Task<string> EndOfAsync(Action<GatewaySettings> change, string folder)
+    {
+        try
+        {
+            var gateway = await StartAsync(change, folder);
+            var fatal = gateway.Services.GetRequiredService<FatalEnd>();
+            await Ground.UntilAsync(() => Task.FromResult(fatal.Why is not null), "the gateway to stop");
+            await gateway.StopAsync();
+            return fatal.Why!;
+        }
+        catch (StartRefusedException refused)
+        {
+            return refused.Message;
+        }
+    }
+
     /// <summary>Every durable leaf, in order.</summary>
     public List<(ulong Index, Leaf Leaf, byte[] Received)> Leaves() => LeavesIn(folder);
 

@@ -103,25 +103,8 @@ public sealed class WitnessTests : IDisposable
         Directory.Move(ground.At("old-data"), data);
         Directory.Move(ground.At("old-keys"), keys);
         var signed = await File.ReadAllTextAsync(LogPlace.Ledger(data).CheckpointFile);
-        Assert.Contains("restored", await EndOfAsync(s => Name(s, 1, one), ground.Folder), StringComparison.Ordinal);
+        Assert.Contains("restored", await RunningGateway.EndOfAsync(s => Name(s, 1, one), ground.Folder), StringComparison.Ordinal);
         Assert.Equal(signed, await File.ReadAllTextAsync(LogPlace.Ledger(data).CheckpointFile));
-    }
-
-    /// <summary>Why a gateway stops by itself, or does not come up at all: a quick witness answers before everything has started.</summary>
-    private static async Task<string> EndOfAsync(Action<Gateway.Configuration.GatewaySettings> change, string folder)
-    {
-        try
-        {
-            var gateway = await RunningGateway.StartAsync(change, folder);
-            var fatal = gateway.Services.GetRequiredService<FatalEnd>();
-            await Ground.UntilAsync(() => Task.FromResult(fatal.Why is not null), "the gateway to stop");
-            await gateway.StopAsync();
-            return fatal.Why!;
-        }
-        catch (StartRefusedException refused)
-        {
-            return refused.Message;
-        }
     }
 
     internal static void Name(Gateway.Configuration.GatewaySettings settings, int quorum, params TestWitness[] witnesses)
