@@ -81,7 +81,15 @@ internal sealed class RunningGateway : IAsyncDisposable
         var settings = SettingsIn(folder);
         change?.Invoke(settings);
         var app = GatewayHost.Build(settings, clock ?? TimeProvider.System);
-        await GatewayHost.StartAsync(app, settings, CancellationToken.None);
+        try
+        {
+            await GatewayHost.StartAsync(app, settings, CancellationToken.None);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
         return new RunningGateway(app, folder, keep);
     }
 
@@ -90,7 +98,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     {
         try
         {
-            var gateway = await StartAsync(change, folder);
+            await using var gateway = await StartAsync(change, folder);
             var fatal = gateway.Services.GetRequiredService<FatalEnd>();
             await Ground.UntilAsync(() => Task.FromResult(fatal.Why is not null), "the gateway to stop");
             await gateway.StopAsync();
