@@ -66,6 +66,19 @@ public sealed class DecisionTests : IDisposable
         );
         await GoesWithItsReportAsync(day, first, other, configuration);
         await StillSoundAndNamelessAsync(day);
+        await UnreadableRecordsAreSaidAsync(day);
+    }
+
+    /// <summary>Comments are no part of the ledger: a run goes on without them, and says so.</summary>
+    private async Task UnreadableRecordsAreSaidAsync(ArmouryDay day)
+    {
+        await File.WriteAllTextAsync(Path.Combine(day.Data, "records", "records.db"), "no database");
+        Assert.Contains("records cannot be read", (await RunAsync(day, "without")).Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "that this copy of them does not have",
+            await File.ReadAllTextAsync(ground.At("without", "report.html")),
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>The report behind one finding goes: the finding does too, and both the next run's trace and the decision's line say so.</summary>
@@ -121,10 +134,15 @@ public sealed class DecisionTests : IDisposable
                 ),
         ];
 
-    private async Task<JsonElement> ReconcileAsync(ArmouryDay day, string folder)
+    private Task<(string Output, string Errors)> RunAsync(ArmouryDay day, string folder)
     {
         string[] inputs = ["--reports", Path.Combine(day.Documents, "reports.csv"), "--profile", "plain", "--inputs", day.Documents];
-        await OursAsync("taser-audit", 0, ["reconcile", day.Data, .. inputs, "--as-of", End, "--out", ground.At(folder)]);
+        return OursAsync("taser-audit", 0, ["reconcile", day.Data, .. inputs, "--as-of", End, "--out", ground.At(folder)]);
+    }
+
+    private async Task<JsonElement> ReconcileAsync(ArmouryDay day, string folder)
+    {
+        await RunAsync(day, folder);
         using var document = JsonDocument.Parse(await File.ReadAllTextAsync(ground.At(folder, "result.json")));
         return document.RootElement.Clone();
     }

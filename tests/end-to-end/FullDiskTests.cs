@@ -25,28 +25,6 @@ public sealed class FullDiskTests
     private const int RecordsPerMessage = 200;
     private const int HoldsSeen = 2;
 
-    private const string Scenario = """
-        format: 1
-        name: slow-docks
-        about: docks that take a breath after each frame
-        force: county
-        days: 2
-        settle_hours: 40
-        armouries:
-          - name: central
-            count: 2
-            officers: 90
-            devices: { x2: 12, taser7: 12 }
-            docks:
-              - { name: a, transport: mqtt, temper: slow }
-              - { name: b, transport: mqtt, temper: slow }
-        shifts:
-          - { name: early, start: 6, hours: 9, issued: 0.36 }
-          - { name: late, start: 14, hours: 9, issued: 0.36 }
-        testing: { at_issue: 1 }
-        docking: { at_return: 1 }
-        """;
-
     private readonly List<string> slow = [];
 
     [Fact]
@@ -54,8 +32,10 @@ public sealed class FullDiskTests
     {
         using var ground = new Ground();
         await using var broker = await Mosquitto.StartAsync(ground);
-        await File.WriteAllTextAsync(ground.At("slow-docks.yaml"), Scenario);
-        var day = await ArmouryDay.MakeAsync(ground, scenario: ground.At("slow-docks.yaml"));
+        var day = await ArmouryDay.MakeAsync(
+            ground,
+            scenario: await SlowDocks.WriteAsync(ground, armouries: 2, officers: 90, devicesOfAModel: 12)
+        );
         var url = $"mqtt://127.0.0.1:{broker.Port}";
         var configuration = await day.ConfigureAsync(null, settings => Configure(settings, url));
         var mount =

@@ -8,27 +8,6 @@ namespace TaserTelemetry.EndToEnd.Tests;
 public sealed class SharedBrokerTests : IDisposable
 {
     private const int Gateways = 3;
-    private const string Scenario = """
-        format: 1
-        name: many-docks
-        about: docks that are still at work when one of three gateways dies
-        force: county
-        days: 2
-        settle_hours: 40
-        armouries:
-          - name: central
-            count: 3
-            officers: 60
-            devices: { x2: 8, taser7: 8 }
-            docks:
-              - { name: a, transport: mqtt, temper: slow }
-              - { name: b, transport: mqtt, temper: slow }
-        shifts:
-          - { name: early, start: 6, hours: 9, issued: 0.36 }
-          - { name: late, start: 14, hours: 9, issued: 0.36 }
-        testing: { at_issue: 1 }
-        docking: { at_return: 1 }
-        """;
     private readonly Ground ground = new();
 
     public void Dispose() => ground.Dispose();
@@ -38,8 +17,10 @@ public sealed class SharedBrokerTests : IDisposable
     {
         await using var broker = await Mosquitto.StartAsync(ground);
         var url = $"mqtt://127.0.0.1:{broker.Port}";
-        await File.WriteAllTextAsync(ground.At("many-docks.yaml"), Scenario);
-        var day = await ArmouryDay.MakeAsync(ground, scenario: ground.At("many-docks.yaml"));
+        var day = await ArmouryDay.MakeAsync(
+            ground,
+            scenario: await SlowDocks.WriteAsync(ground, armouries: 3, officers: 60, devicesOfAModel: 8)
+        );
         var all = new List<Gateway>();
         for (var n = 1; n <= Gateways; n++)
         {

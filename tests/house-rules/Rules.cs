@@ -88,7 +88,7 @@ internal static partial class Rules
     [GeneratedRegex(@"Thread\.Sleep|Task\.Delay\(\s*\d+|Task\.Delay\(TimeSpan\.From\w+\(\s*\d+\)\s*\)")]
     private static partial Regex FixedWaitPattern();
 
-    [GeneratedRegex(@"Skip\s*=|SkippableFact|Skip\.If")]
+    [GeneratedRegex(@"Skip(Unless|When)?\s*=|Skippable(Fact|Theory)|\bSkip\.(If|Unless)|Assert\.Skip")]
     private static partial Regex SkipPattern();
 
     [GeneratedRegex(@"\b(Utils?|Utilities|Helpers?|Common|Misc)\b")]

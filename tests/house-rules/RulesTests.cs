@@ -49,8 +49,13 @@ public sealed class RulesTests
         Assert.Empty(Rules.FixedWaits("await Task.Delay(retry, clock, stop);"));
     }
 
-    [Fact]
-    public void A_skipped_test_is_found() => Assert.Single(Rules.SkippedTests("[Fact(Sk" + "ip = \"flaky\")]"));
+    [Theory]
+    [InlineData("[Fact(Sk" + "ip = \"flaky\")]")]
+    [InlineData("[Fact(Sk" + "ipUnless = nameof(HasServer))]")]
+    [InlineData("[Skippable" + "Theory]")]
+    [InlineData("Sk" + "ip.IfNot(hasServer);")]
+    [InlineData("Assert" + ".Skip(\"no server\");")]
+    public void A_skipped_test_is_found(string text) => Assert.Single(Rules.SkippedTests(text));
 
     [Theory]
     [InlineData("public void A_b()\n    {\n        if (!Campaign.Is(\"x\"))\n        {\n            return;\n        }\n", 1)]

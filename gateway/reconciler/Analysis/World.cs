@@ -2,6 +2,7 @@ using TaserTelemetry.Reconciler.Configuration;
 using TaserTelemetry.Reconciler.Inputs;
 using TaserTelemetry.Reconciler.Registers;
 using TaserTelemetry.Reconciler.Reports;
+using TaserTelemetry.Reconciler.Rules.B;
 using TaserTelemetry.Reconciler.Time;
 
 namespace TaserTelemetry.Reconciler.Analysis;
@@ -12,10 +13,12 @@ internal sealed class World
     private readonly Dictionary<string, List<IssueRow>> _issuesOfOfficer = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<RosterRow>> _rosterOfCrew = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<RosterRow>> _rosterOfOfficer = new(StringComparer.Ordinal);
+    private readonly Lazy<IReadOnlyList<JointUse>> _jointUses;
 
     public World(ReconciliationInputs inputs, RuleSet rules, long asOfNs, IReadOnlyList<DeviceHistory> devices)
     {
         (Inputs, Rules, AsOfNs, Devices) = (inputs, rules, asOfNs, devices);
+        _jointUses = new(() => [.. JointUse.Find(this)]);
         DeviceBySerial = devices.ToDictionary(d => d.Serial, StringComparer.Ordinal);
         ToNs = Math.Min(inputs.ToNs ?? asOfNs, asOfNs);
         FromNs = inputs.FromNs ?? First(devices, inputs, ToNs);
@@ -52,6 +55,9 @@ internal sealed class World
     public List<Incident> Incidents { get; } = [];
 
     public List<ReportMatch> Matches { get; } = [];
+
+    /// <summary>Uses that belong together. Four rules look at them: made once, when the first asks, with matches and classes in place.</summary>
+    public IReadOnlyList<JointUse> JointUses => _jointUses.Value;
 
     public bool HasReports => Inputs.Reports is not null;
 

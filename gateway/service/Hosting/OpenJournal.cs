@@ -46,6 +46,7 @@ internal sealed class OpenJournal : IDisposable
         Known.SealedBelow(ledger.KeyIndex.OpenFirst);
         Chains = new ChainDesk(Group, Known, new HeadCheck(ledger));
         (Receipts, receiptKeyIsNew) = ReceiptKey.Open(settings.Keys, ledger.Key.Name);
+        OtherReceipts = new OtherReceipts(settings.OtherReceiptKeys);
         derived.Matters.ForEach(matter => Remember(matter.Index, matter.Leaf));
         Fold();
     }
@@ -106,6 +107,9 @@ internal sealed class OpenJournal : IDisposable
     /// <summary>The key that signs receipts.</summary>
     public ReceiptKey Receipts { get; }
 
+    /// <summary>Keys of other gateways whose receipts are believed.</summary>
+    public OtherReceipts OtherReceipts { get; }
+
     public DecisionState State => Group.State;
 
     /// <summary>The start read from this leaf on; what is below came from a snapshot. 0 = the whole journal.</summary>
@@ -162,7 +166,7 @@ internal sealed class OpenJournal : IDisposable
         {
             Group.AddOwn(new KeyEvent(nowNs, default, KeyUse.Receipt, KeyHappening.Created, Receipts.Public, 0, nowNs));
         }
-        foreach (var other in new OtherReceipts(settings.OtherReceiptKeys).Keys)
+        foreach (var other in OtherReceipts.Keys)
         {
             Group.AddOwn(new KeyEvent(nowNs, default, KeyUse.Receipt, KeyHappening.Trusted, other, 0, nowNs));
         }

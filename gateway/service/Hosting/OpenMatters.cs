@@ -6,8 +6,9 @@ using TaserTelemetry.Gateway.Ingest.Trust;
 namespace TaserTelemetry.Gateway.Hosting;
 
 /// <summary>
-/// What is not settled at one moment, as the leaves that would tell of it: open gaps, silent docks, the last clock comparison of each device, heads that wait for their check or its completion. Beside the
-/// snapshot of the decisions, so that a start reads neither old gaps nor old heads again. Derived.
+/// What is not settled at one moment, as the leaves that would tell of it: open gaps, silent docks, the last clock comparison of each device, heads
+/// that wait for their check or its completion, the newest verified ones. Beside the snapshot of the decisions, so that a start reads none of it again.
+/// Derived.
 /// </summary>
 internal static class OpenMatters
 {

@@ -24,7 +24,7 @@ internal sealed class B02()
 
     public override void Judge(World world, FindingSink sink)
     {
-        foreach (var joint in JointUse.Find(world))
+        foreach (var joint in world.JointUses)
         {
             long ms = joint.Activations.Sum(a => (long)a.DurationMs);
             if (ms >= world.Rules.IncidentMsMax + (joint.Activations.Max(a => (uint?)a.ResolutionMs) ?? 0))

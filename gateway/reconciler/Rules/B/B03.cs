@@ -24,7 +24,7 @@ internal sealed class B03()
 
     public override void Judge(World world, FindingSink sink)
     {
-        foreach (var joint in JointUse.Find(world))
+        foreach (var joint in world.JointUses)
         {
             if (joint.Activations.Count > world.Rules.IncidentCyclesMax)
             {

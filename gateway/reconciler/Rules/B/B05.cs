@@ -22,7 +22,7 @@ internal sealed class B05()
 
     public override void Judge(World world, FindingSink sink)
     {
-        foreach (var joint in JointUse.Find(world))
+        foreach (var joint in world.JointUses)
         {
             var (first, second) = joint.Overlap();
             if (first is not null && second is not null)

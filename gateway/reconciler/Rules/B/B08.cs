@@ -20,7 +20,7 @@ internal sealed class B08()
 
     public override void Judge(World world, FindingSink sink)
     {
-        foreach (var joint in JointUse.Find(world))
+        foreach (var joint in world.JointUses)
         {
             long ms = joint.Activations.Sum(a => (long)a.DurationMs);
             bool notable =

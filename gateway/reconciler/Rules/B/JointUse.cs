@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Reconciler.Analysis;
 using TaserTelemetry.Reconciler.Findings;
@@ -18,8 +17,6 @@ internal sealed class JointUse
 
     /// <summary>What an incident may sum to before it is reviewed (B02): likeliest times further apart are one after the other.</summary>
     private const long LikelyApartSecondsMax = 15;
-
-    private static readonly ConditionalWeakTable<World, Lazy<List<JointUse>>> Made = [];
 
     private JointUse(IReadOnlyList<Incident> incidents)
     {
@@ -41,11 +38,8 @@ internal sealed class JointUse
 
     public static List<OfficerReport> Reports(Incident incident) => incident.Matches.ConvertAll(m => m.Report);
 
-    /// <summary>All of a run, in one order. Four rules look at them: they are made once.</summary>
-    public static IReadOnlyList<JointUse> Find(World world) =>
-        Made.GetValue(world, w => new Lazy<List<JointUse>>(() => [.. Join(w)])).Value;
-
-    private static IEnumerable<JointUse> Join(World world)
+    /// <summary>All of a run, in one order; rules ask <see cref="World.JointUses"/>.</summary>
+    public static IEnumerable<JointUse> Find(World world)
     {
         var groups = new Dictionary<string, List<Incident>>(StringComparer.Ordinal);
         long gap = world.Rules.IncidentGapMinutes * TimeInterval.MinuteNs;

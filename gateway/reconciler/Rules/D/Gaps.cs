@@ -45,7 +45,7 @@ internal static class Gaps
                 {
                     ulong missing = after.First.Sequence - before.Last.Sequence - 1;
                     var range = new SequenceRange(before.Last.Sequence + 1, (uint)Math.Min(missing, uint.MaxValue));
-                    yield return Judge(world, device, before, after, range, stated[device.Serial]);
+                    yield return Judge(world, device, before, after, range, [.. stated[device.Serial]]);
                 }
             }
         }
@@ -57,11 +57,10 @@ internal static class Gaps
         SequenceRun before,
         SequenceRun after,
         SequenceRange range,
-        IEnumerable<GapFact> facts
+        List<GapFact> stated
     )
     {
-        var stated = facts as IReadOnlyCollection<GapFact> ?? [.. facts];
-        var fact = stated.LastOrDefault(g =>
+        var fact = stated.FindLast(g =>
             g.Log.Epoch == before.Epoch && g.Range.First < range.Next && range.First < g.Range.Next && g.State != GapState.Filled
         );
         bool block =
@@ -71,7 +70,7 @@ internal static class Gaps
             Math.Max(before.LastAt.LowNs, after.FirstAt.HighNs)
         );
         // A range that another gateway gave a receipt for is missing here and not lost (wire.md 10), however long it stays away.
-        bool elsewhere = stated.Any(g =>
+        bool elsewhere = stated.Exists(g =>
             g is { State: GapState.Open, Cause: GapCause.HeldElsewhere }
             && g.Log.Epoch == before.Epoch
             && g.Range.First <= range.First

@@ -85,6 +85,15 @@ public sealed class RecordsStoreTests : IDisposable
     }
 
     [Fact]
+    public void Beside_a_gateway_that_writes_the_newest_text_is_read()
+    {
+        using var gateway = RecordsStore.Open(data);
+        var commitment = gateway.AddText("just now", gateway.ActorOf("jdoe", "J. Doe").Id, 5);
+        using var store = RecordsStore.OpenToRead(data)!;
+        Assert.Equal("just now", store.FindText(commitment)!.Text);
+    }
+
+    [Fact]
     public void Imports_of_one_name_are_numbered_and_each_version_keeps_its_content()
     {
         using var store = RecordsStore.Open(data);
