@@ -25,10 +25,20 @@ public sealed class DataLockTests
     /// <summary>A second descriptor of the same open file: what a new process has until its exec closes it.</summary>
     private static SafeFileHandle AsAfterAFork(string path)
     {
-        var descriptor = Directory
-            .EnumerateFiles("/proc/self/fd")
-            .Single(link => File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName == path);
+        var descriptor = Directory.EnumerateFiles("/proc/self/fd").Single(link => TargetOf(link) == path);
         return new SafeFileHandle(dup(int.Parse(Path.GetFileName(descriptor), CultureInfo.InvariantCulture)), ownsHandle: true);
+    }
+
+    private static string? TargetOf(string link)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName;
+        }
+        catch (FileNotFoundException)
+        {
+            return null; // another test closed it since it was listed
+        }
     }
 
     [DllImport("libc", SetLastError = true)]

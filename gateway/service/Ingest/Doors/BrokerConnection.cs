@@ -323,20 +323,28 @@ internal sealed class BrokerConnection : IAsyncDisposable
 
     private async Task SendAsync(IMqttClient serving)
     {
+        var taken = 0;
         try
         {
             while (await door.Outgoing.WaitToReadAsync(ended.Token))
             {
                 while (door.Outgoing.TryRead(out var said))
                 {
+                    taken++;
                     await serving.PublishAsync(Message(said.Topic, said.Frames, MqttQualityOfServiceLevel.AtMostOnce), ended.Token);
                 }
                 await channels.Current!.FlushAsync(ended.Token);
+                door.Said(taken);
+                taken = 0;
             }
         }
         catch (Exception broken) when (Ended(broken))
         {
             await ended.CancelAsync();
+        }
+        finally
+        {
+            door.Said(taken);
         }
     }
 

@@ -32,6 +32,9 @@ internal sealed class ExternalBroker(
         new BoundedChannelOptions(OutgoingMax) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true }
     );
     private long unackedBytes;
+
+    // Messages to docks that no connection has written and none has lost.
+    private long unsaid;
     private readonly ExpectedSession expected = new(settings);
     private ulong connectedNs;
 
@@ -92,7 +95,7 @@ internal sealed class ExternalBroker(
     /// <summary>Completes when what was said is with the broker, or the broker is away.</summary>
     public async Task SaidAsync(CancellationToken stopping)
     {
-        for (var wait = 0; wait < LastWordsWaits && outgoing.Reader.Count > 0; wait++)
+        for (var wait = 0; wait < LastWordsWaits && Interlocked.Read(ref unsaid) > 0; wait++)
         {
             await Task.Delay(LastWordsWait, Clock, stopping);
         }
@@ -139,6 +142,20 @@ internal sealed class ExternalBroker(
     /// <summary>Counts bytes whose PUBACK is owed; answers what is owed now.</summary>
     public long Owe(long bytes) => Interlocked.Add(ref unackedBytes, bytes);
 
+    /// <summary>Messages taken from <see cref="Outgoing"/> were written, or went with their connection.</summary>
+    public void Said(long messages) => Interlocked.Add(ref unsaid, -messages);
+
+    private bool Say(string topic, ReadOnlyMemory<byte> frames)
+    {
+        Interlocked.Increment(ref unsaid);
+        if (outgoing.Writer.TryWrite((topic, frames)))
+        {
+            return true;
+        }
+        Said(1);
+        return false;
+    }
+
     public DockLink? LinkFor(DockAddress path)
     {
         if (links.TryGetValue(path, out var known))
@@ -146,15 +163,14 @@ internal sealed class ExternalBroker(
             return known;
         }
         // An ACL that lets strangers publish must not make the gateway remember them for ever.
-        return links.Count >= Settings.Limits.SessionsMax ? null : links.GetOrAdd(path, p => new BrokerLink(p, outgoing.Writer));
+        return links.Count >= Settings.Limits.SessionsMax ? null : links.GetOrAdd(path, p => new BrokerLink(p, Say));
     }
 
-    private sealed class BrokerLink(DockAddress path, ChannelWriter<(string, ReadOnlyMemory<byte>)> outgoing)
-        : DockLink(Transport.Mqtt, path)
+    private sealed class BrokerLink(DockAddress path, Func<string, ReadOnlyMemory<byte>, bool> say) : DockLink(Transport.Mqtt, path)
     {
         private readonly string topic = Topics.Down(path);
 
-        public override bool Send(ReadOnlyMemory<byte> frames) => outgoing.TryWrite((topic, frames));
+        public override bool Send(ReadOnlyMemory<byte> frames) => say(topic, frames);
 
         public override string ToString() => $"mqtt {topic}";
     }
