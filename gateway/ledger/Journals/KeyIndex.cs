@@ -19,6 +19,7 @@ public sealed class KeyIndex(IDisk disk, string folder, Hash256 originHash)
 {
     private const int HeaderBytes = 80;
     private const int EntryBytes = 24;
+    private const int ChunkBytesMax = 256 << 10;
     private const string Extension = ".idx";
     private readonly ConcurrentDictionary<ulong, bool> whole = new();
 
@@ -66,7 +67,7 @@ public sealed class KeyIndex(IDisk disk, string folder, Hash256 originHash)
 
     private static bool EntriesHold(IDiskFile file, ReadOnlySpan<byte> header)
     {
-        var chunk = new byte[256 << 10];
+        var chunk = new byte[Math.Clamp(file.Length - HeaderBytes, 1, ChunkBytesMax)];
         var crc = 0u;
         long offset = HeaderBytes;
         for (var read = file.Read(chunk, offset); read > 0; read = file.Read(chunk, offset += read))
