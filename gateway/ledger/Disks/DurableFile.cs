@@ -22,14 +22,24 @@ internal static class DurableFile
     /// <exception cref="DiskException">Larger than the limit, or not readable.</exception>
     public static byte[]? ReadOrNull(IDisk disk, string path, int bytesMax)
     {
+        byte[] bytes = [];
+        return ReadInto(disk, path, bytesMax, ref bytes) is not (>= 0 and var read) ? null
+            : read == bytes.Length ? bytes
+            : bytes[..read];
+    }
+
+    /// <summary>The same into a buffer that is kept from file to file and grows to the largest: how many bytes, or -1 when there is no file.</summary>
+    /// <exception cref="DiskException">Larger than the limit, or not readable.</exception>
+    public static int ReadInto(IDisk disk, string path, int bytesMax, ref byte[] buffer)
+    {
         if (!disk.FileExists(path))
-            return null;
+            return -1;
         using var file = disk.Open(path, DiskAccess.Read);
         var length = file.Length;
         if (length > bytesMax)
             throw new DiskException(DiskFault.Failed, "read", path, $"it has {length} bytes, at most {bytesMax} are expected");
-        var bytes = new byte[length];
-        var read = file.Read(bytes, 0);
-        return read == length ? bytes : bytes[..read];
+        if (buffer.Length < length)
+            buffer = GC.AllocateUninitializedArray<byte>((int)length);
+        return file.Read(buffer.AsSpan(0, (int)length), 0);
     }
 }

@@ -8,7 +8,10 @@ namespace TaserTelemetry.Ledger.Verifying;
 internal sealed class BundleCheck(IDisk disk, string prefix, ulong size, ProblemList problems)
 {
     private const int BundleBytesMax = TileName.FullWidth * (2 + ushort.MaxValue);
-    private byte[]? bundle;
+    private byte[] buffer = [];
+
+    /// <summary>Bytes of the bundle that are in the buffer; -1 when there is none to compare with.</summary>
+    private int held = -1;
     private int at;
     private ulong number = ulong.MaxValue;
     private int nextEntry;
@@ -19,22 +22,22 @@ internal sealed class BundleCheck(IDisk disk, string prefix, ulong size, Problem
         if (index / TileName.FullWidth != number)
             Load(index / TileName.FullWidth);
         SkipTo((int)(index % TileName.FullWidth));
-        if (bundle is null)
+        if (held < 0)
             return;
-        var fits = bundle.Length - at >= 2 + leaf.Length;
+        var rest = buffer.AsSpan(at, held - at);
         if (
-            !fits
-            || BinaryPrimitives.ReadUInt16BigEndian(bundle.AsSpan(at)) != leaf.Length
-            || !bundle.AsSpan(at + 2, leaf.Length).SequenceEqual(leaf)
+            rest.Length < 2 + leaf.Length
+            || BinaryPrimitives.ReadUInt16BigEndian(rest) != leaf.Length
+            || !rest.Slice(2, leaf.Length).SequenceEqual(leaf)
         )
         {
             problems.Add(VerifyArea.Entries, name, at, index, "the entry is not the journal's leaf");
-            bundle = null;
+            held = -1;
             return;
         }
         at += 2 + leaf.Length;
         nextEntry++;
-        if (nextEntry == Width && at != bundle.Length)
+        if (nextEntry == Width && at != held)
             problems.Add(VerifyArea.Entries, name, at, index, "bytes stand behind the last entry");
     }
 
@@ -44,11 +47,11 @@ internal sealed class BundleCheck(IDisk disk, string prefix, ulong size, Problem
     {
         (number, at, nextEntry) = (tile, 0, 0);
         name = TileName.Entries(tile, Width);
-        bundle = DurableFile.ReadOrNull(disk, Path.Combine(prefix, name), BundleBytesMax);
-        if (bundle is null)
+        held = DurableFile.ReadInto(disk, Path.Combine(prefix, name), BundleBytesMax, ref buffer);
+        if (held < 0)
             problems.Add(VerifyArea.Entries, name, null, tile * TileName.FullWidth, "the entry bundle is missing");
         else if (Width < TileName.FullWidth)
-            CompareOlder(bundle);
+            CompareOlder(buffer.AsSpan(0, held));
     }
 
     /// <summary>Partial bundles of earlier checkpoints begin as the newest one does.</summary>
@@ -76,11 +79,11 @@ internal sealed class BundleCheck(IDisk disk, string prefix, ulong size, Problem
 
     private void SkipTo(int entry)
     {
-        for (; bundle is not null && nextEntry < entry; nextEntry++)
+        for (; nextEntry < entry; nextEntry++)
         {
-            if (bundle.Length - at < 2)
+            if (held - at < 2)
                 return;
-            at = Math.Min(bundle.Length, at + 2 + BinaryPrimitives.ReadUInt16BigEndian(bundle.AsSpan(at)));
+            at = Math.Min(held, at + 2 + BinaryPrimitives.ReadUInt16BigEndian(buffer.AsSpan(at)));
         }
     }
 }
