@@ -14,7 +14,7 @@ internal sealed class DockingNotes
 {
     private readonly List<Docking> all = [];
     private readonly Dictionary<(ulong Session, string Device, string Carrier), List<int>> open = [];
-    private readonly Dictionary<(ulong Session, string Device), ulong> newest = [];
+    private readonly Dictionary<(ulong Session, string Device), HeldRecord> newest = [];
 
     private readonly Dictionary<(ulong Session, string Device), ulong> claimedAtNs = [];
     private readonly Dictionary<ulong, ulong> sessions = [];
@@ -22,8 +22,8 @@ internal sealed class DockingNotes
     /// <summary>Every docking; one from a capture stands at the time its own clock comparison claims, not at that of the import.</summary>
     public IReadOnlyList<Docking> All => [.. all.Select(Placed)];
 
-    /// <summary>Newest sequence of its event log that the device was seen to hold in a session; null = not said.</summary>
-    public ulong? NewestSequence(ulong session, string device) => newest.TryGetValue((session, device), out var sequence) ? sequence : null;
+    /// <summary>Newest record of its event log that the device was seen to hold in a session; null = not said.</summary>
+    public HeldRecord? Newest(ulong session, string device) => newest.TryGetValue((session, device), out var record) ? record : null;
 
     /// <summary>A capture's own clock comparison says when that session really was: a claim, but the import's time is none at all.</summary>
     public void NoteClaimedTime(ulong session, string device, long utcNs)
@@ -79,7 +79,8 @@ internal sealed class DockingNotes
             if (held.Log == LogKind.Event && held.Next > held.First)
             {
                 var key = (docked.Arrival.SessionId, docked.Device);
-                newest[key] = Math.Max(newest.GetValueOrDefault(key), held.Next - 1);
+                var last = new HeldRecord(held.Epoch, held.Next - 1);
+                newest[key] = newest.TryGetValue(key, out var known) && IsBehind(last, known) ? known : last;
             }
         }
     }
@@ -95,6 +96,9 @@ internal sealed class DockingNotes
             all[at] = all[at] with { UndockedAtNs = undocked.Arrival.ReceivedNs, Complete = undocked.Complete };
         }
     }
+
+    private static bool IsBehind(in HeldRecord record, in HeldRecord known) =>
+        record.Epoch == known.Epoch ? record.Sequence < known.Sequence : record.Epoch.Number < known.Epoch.Number;
 
     /// <summary>The exact ranges stand in the frame; the leaf has first and next only.</summary>
     private static SequenceRange[] RangesOf(EvidenceReader reader, in HeldLog held)

@@ -60,7 +60,7 @@ public sealed class LedgerIntake
 
     /// <summary>Clock comparisons besides those that batches carry.</summary>
     public IReadOnlyList<ClockComparison> ClockComparisons =>
-        [.. comparisons.Select(c => c with { NewestSequence = dockings.NewestSequence(c.DockingSession, c.Device) })];
+        [.. comparisons.Select(c => c with { Newest = dockings.Newest(c.DockingSession, c.Device) })];
 
     /// <summary>What was docked, when, holding what.</summary>
     public IReadOnlyList<Docking> Dockings => dockings.All;

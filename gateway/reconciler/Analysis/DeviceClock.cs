@@ -327,17 +327,21 @@ internal sealed class DeviceClock
         }
     }
 
-    /// <summary>The newest entry behind which a comparison lies; -1 = cannot be placed.</summary>
+    /// <summary>
+    /// The newest entry behind which a comparison lies; -1 = cannot be placed. Two lives of a log with one number (SPEC clause 6) are in no
+    /// order of their own: there the time of reception decides.
+    /// </summary>
     private int Place(in ClockComparison comparison)
     {
         int place = -1;
         for (int i = _entries.Length - 1; i >= 0 && place < 0; i--)
         {
             var batch = _batches[_entries[i].Batch];
-            bool before = comparison.NewestSequence is { } newest
-                ? _entries[i].Sequence <= newest
-                : (comparison.DockingSession != 0 && batch.DockingSession == comparison.DockingSession)
-                    || (long)batch.ReceivedNs <= comparison.UtcNs + TimeInterval.MinuteNs;
+            bool before =
+                comparison.Newest is { } newest && (batch.Epoch == newest.Epoch || batch.Epoch.Number != newest.Epoch.Number)
+                    ? batch.Epoch.Number < newest.Epoch.Number || (batch.Epoch == newest.Epoch && _entries[i].Sequence <= newest.Sequence)
+                    : (comparison.DockingSession != 0 && batch.DockingSession == comparison.DockingSession)
+                        || (long)batch.ReceivedNs <= comparison.UtcNs + TimeInterval.MinuteNs;
             place = before ? i : -1;
         }
 

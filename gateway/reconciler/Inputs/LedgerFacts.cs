@@ -9,7 +9,7 @@ namespace TaserTelemetry.Reconciler.Inputs;
 /// <param name="UtcNs">UTC at the comparison.</param>
 /// <param name="BoundNs">Half-width of the interval around <paramref name="UtcNs"/>.</param>
 /// <param name="Quality">None is ignored.</param>
-/// <param name="NewestSequence">Newest sequence the device held then, if known: the comparison lies behind it in the log.</param>
+/// <param name="Newest">Newest record of its event log that the device held then, if known: the comparison lies behind it.</param>
 /// <param name="Leaf">Where it stands in the ledger.</param>
 public readonly record struct ClockComparison(
     string Device,
@@ -18,9 +18,14 @@ public readonly record struct ClockComparison(
     long UtcNs,
     ulong BoundNs,
     ClockQuality Quality,
-    ulong? NewestSequence,
+    HeldRecord? Newest,
     LeafRef Leaf
 );
+
+/// <summary>A place in the event log of one device: sequences begin anew in every epoch.</summary>
+/// <param name="Epoch">Life of the log.</param>
+/// <param name="Sequence">Position in it.</param>
+public readonly record struct HeldRecord(Epoch Epoch, ulong Sequence);
 
 /// <summary>What one carrier held when it was docked. A docking with no held ranges says only that it was docked.</summary>
 public sealed record Docking

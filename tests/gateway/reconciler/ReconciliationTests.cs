@@ -124,7 +124,7 @@ public sealed class ReconciliationTests
                     Scene.Day.AddSeconds(80_000).ToUnixTimeSeconds() * 1_000_000_000,
                     1_000_000_000,
                     ClockQuality.TwoSided,
-                    1,
+                    new HeldRecord(default, 1),
                     default
                 )
             );

@@ -20,6 +20,7 @@ internal sealed class D06() : Rule("D06", FindingKind.Integrity, 2, "Docking ove
     public override void Judge(World world, FindingSink sink)
     {
         long limit = world.Rules.DockOverdueDays * TimeInterval.DayNs;
+        long known = Math.Max(world.FromNs, FirstReceived(world));
         foreach (var device in world.Devices.Where(InService))
         {
             var dockings = device
@@ -28,7 +29,7 @@ internal sealed class D06() : Rule("D06", FindingKind.Integrity, 2, "Docking ove
                 .Distinct()
                 .Order()
                 .ToList();
-            long start = Math.Max(world.FromNs, device.Row?.FirstInService?.LowNs ?? world.FromNs);
+            long start = Math.Max(known, device.Row?.FirstInService?.LowNs ?? known);
             long longest = Longest(start, world.AsOfNs, dockings);
             var late = device.Activations.Find(a =>
                 a.Start.LowNs != TimeInterval.Unknown.LowNs
@@ -58,6 +59,13 @@ internal sealed class D06() : Rule("D06", FindingKind.Integrity, 2, "Docking ove
             }
         }
     }
+
+    /// <summary>Nobody kept dockings before the first that came in: logs reach further back, and say nothing of them.</summary>
+    private static long FirstReceived(World world) =>
+        world
+            .Devices.SelectMany(d => d.Dockings.Select(k => (long)k.DockedAtNs).Concat(d.Runs.Select(r => (long)r.LastReceivedNs)))
+            .DefaultIfEmpty(world.FromNs)
+            .Min();
 
     private static bool InService(DeviceHistory device) =>
         device.Row is { LastInService: null } row && !row.Status.Contains("retired", StringComparison.OrdinalIgnoreCase);

@@ -69,7 +69,7 @@ public sealed class LedgerIntakeTests
         ledger.Append(reading with { DeviceStamp = ulong.MaxValue - 1 }, [1]);
         var intake = Take(ledger);
         var comparison = Assert.Single(intake.ClockComparisons);
-        Assert.Equal(49UL, comparison.NewestSequence);
+        Assert.Equal(new HeldRecord(new Epoch(1, 7), 49), comparison.Newest);
         Assert.Equal(2_000_000_000, comparison.UtcNs - comparison.DeviceTimeNs);
         var docking = Assert.Single(intake.Dockings);
         Assert.Equal((false, Arrival.ReceivedNs), (docking.Complete, docking.UndockedAtNs));
