@@ -12,7 +12,7 @@ namespace TaserTelemetry.Evidence.Decisions;
 public static class DecisionSnapshot
 {
     /// <summary>Version written, and the only one read.</summary>
-    public const byte Version = 3;
+    public const byte Version = 4;
 
     private static ReadOnlySpan<byte> Magic => "TTDS"u8;
 
@@ -238,6 +238,8 @@ public static class DecisionSnapshot
         writer.Write(log.LastReceivedNs);
         writer.Write(log.OldestOffered);
         writer.Write(log.NewestOffered);
+        writer.Write(log.OldestOfDevice);
+        writer.Write(log.OldestSaidIn);
         writer.Write(log.Variants);
         WriteList(writer, log.Durable.Runs, WriteRun);
         WriteList(writer, log.Durable.FinalHoles, WriteRun);
@@ -252,6 +254,8 @@ public static class DecisionSnapshot
             LastReceivedNs = reader.ReadUInt64(),
             OldestOffered = reader.ReadUInt64(),
             NewestOffered = reader.ReadUInt64(),
+            OldestOfDevice = reader.ReadUInt64(),
+            OldestSaidIn = reader.ReadUInt64(),
             Variants = reader.ReadUInt64(),
         };
         ReadList(reader, r => log.Durable.Restore(ReadRun(r)));

@@ -268,9 +268,16 @@ public sealed class DecisionState
             var log = LogAt(new LogKey(docked.Device, held.Log, held.Epoch), index);
             if (log.NewestOffered == 0 || held.Next >= log.NewestOffered)
             {
-                // Only the carrier with the newest records speaks for the device's own oldest.
                 log.OldestOffered = held.First;
                 log.NewestOffered = held.Next;
+                if (docked.Carrier.Length == 0 || docked.Carrier == docked.Device)
+                {
+                    // A pack holds a part of the log; only the device's own oldest tells what was overwritten (wire 6). Of more than 16 held ranges
+                    // the lowest come first (SPEC clause 8.9): what follows in the same session takes nothing back.
+                    var isMore = log.OldestSaidIn == docked.Arrival.SessionId && log.OldestOfDevice != 0;
+                    log.OldestOfDevice = isMore ? Math.Min(log.OldestOfDevice, held.First) : held.First;
+                    log.OldestSaidIn = docked.Arrival.SessionId;
+                }
             }
         }
     }

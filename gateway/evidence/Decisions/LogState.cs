@@ -22,8 +22,14 @@ public sealed class LogState
     /// <summary>Durable sequences.</summary>
     public DurableRanges Durable { get; } = new();
 
-    /// <summary>Oldest sequence that a carrier said it still holds; 0 = not said. A hole below it can come from another carrier only.</summary>
+    /// <summary>Oldest sequence that the carrier with the newest records said it holds; 0 = not said. Of a pack it says nothing of the device.</summary>
     public ulong OldestOffered { get; internal set; }
+
+    /// <summary>Oldest sequence that the device itself said it still holds; 0 = not said. A hole below it has been overwritten (wire 6).</summary>
+    public ulong OldestOfDevice { get; internal set; }
+
+    /// <summary>Docking session in which it said so last.</summary>
+    public ulong OldestSaidIn { get; internal set; }
 
     /// <summary>One past the newest sequence that a carrier said it holds; 0 = not said.</summary>
     public ulong NewestOffered { get; internal set; }

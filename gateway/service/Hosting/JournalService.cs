@@ -123,7 +123,7 @@ internal sealed class JournalService(
 
     private Conversations Converse(OpenJournal open)
     {
-        var receiptsShown = new ReceiptJudgement(open.Group, open.Gaps, settings.Name, open.Receipts, open.OtherReceipts);
+        var receiptsShown = new ReceiptJudgement(open.Group, open.Gaps, open.Known, settings.Name, open.Receipts, open.OtherReceipts);
         var judgement = new Judgement(open.Group, open.Known, open.Gaps, open.Chains, open.Drifts, receiptsShown);
         var credits = new CreditBook(settings.Limits.CreditBatchesMax, settings.Limits.CreditBytesMax);
         var quarantine = judgement.Quarantine;

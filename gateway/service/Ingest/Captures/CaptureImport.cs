@@ -132,8 +132,12 @@ internal sealed class CaptureImport(OpenJournal journal, TimeProvider clock)
                 return sender;
             case MessageType.RecordBatch when RecordBatch.Decode(frame, out var batch).IsNone:
                 records += batch.Count;
-                logs.Add(batch.Header.Log);
-                break;
+                Count(judgement.Judge(sender, UnixTime.NowNs(clock), frame, bytes));
+                if (journal.State.Filed(batch.Header.Log) is var filed && journal.State.Find(filed) is not null)
+                {
+                    logs.Add(filed); // where it was filed: a source without epochs may have been given one
+                }
+                return sender;
             default:
                 if (!frame.Header.Type.IsNumbered() && frame.Header.Type.IsKnown())
                 {

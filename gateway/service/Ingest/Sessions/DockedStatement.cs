@@ -23,7 +23,8 @@ internal static class DockedStatement
             (oldest, newest) = (Math.Min(oldest, range.First + turns), Math.Max(newest, range.Next + turns));
         }
         var held = new HeldLogs(new HeldLog(docked.Log.Log, filed.Epoch, oldest, newest));
-        if (known is not null && known.OldestOffered == held.AsSpan()[0].First && known.NewestOffered == held.AsSpan()[0].Next)
+        var isSaid = known is not null && known.OldestOffered == oldest && known.NewestOffered == newest;
+        if (isSaid && (docked.Carrier.Length > 0 || known!.OldestOfDevice == oldest || known.OldestSaidIn == sender.SessionId))
         {
             return;
         }

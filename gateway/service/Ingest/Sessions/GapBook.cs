@@ -149,7 +149,7 @@ internal sealed class GapBook(GroupBuilder group)
         foreach (var hole in holes.Where(h => !h.Value).Select(h => h.Key))
         {
             // The device itself no longer has what lies before its own oldest record; another carrier may, so long as nothing says final.
-            if (log.OldestOffered >= hole.Next)
+            if (log.OldestOfDevice >= hole.Next)
             {
                 known.Remove(hole);
                 AddFinal(key, hole, GapCause.Overwritten, nowNs);

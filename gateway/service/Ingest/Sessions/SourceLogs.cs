@@ -36,18 +36,20 @@ internal sealed class SourceLogs
         }
     }
 
+    /// <summary>Numbers in one turn of the source's counter; 0 where it is as wide as a sequence.</summary>
+    public ulong TurnOf(in LogKey sent) => bits.GetValueOrDefault((sent.Device, sent.Log)) is > 0 and < WholeBits and var width ? 1UL << width : 0;
+
     /// <summary>
     /// What is added to a sequence as the source sends it: so many whole turns of its counter as bring it nearest to the newest that is
     /// stored. A source whose counter has turned over goes on where it was; an older pack still falls where it belongs.
     /// </summary>
     public ulong Turns(LogState? log, in LogKey sent, ulong sequence)
     {
-        var width = bits.GetValueOrDefault((sent.Device, sent.Log));
-        if (width is 0 or >= WholeBits || log is null || log.Durable.HighestNext == 0)
+        var turn = TurnOf(sent);
+        if (turn == 0 || log is null || log.Durable.HighestNext == 0)
         {
             return 0;
         }
-        var turn = 1UL << width;
         var newest = log.Durable.HighestNext;
         if (sequence >= turn || newest > ulong.MaxValue - turn - turn)
         {

@@ -38,6 +38,21 @@ public sealed class CaptureImportTests : IDisposable
     }
 
     [Fact]
+    public void A_hole_in_a_log_that_a_capture_shows_to_have_begun_again_is_a_gap_of_the_epoch_it_was_given()
+    {
+        WriteBatches("before.cap", (0, 10, 1_780_000_000));
+        WriteBatches("after.cap", (9, 1, 1_790_000_000), (0, 4, 1_790_000_000), (12, 2, 1_790_000_000));
+        Import("before.cap");
+        Import("after.cap");
+        var leaves = RunningGateway.LeavesIn(ground.Folder).Select(l => l.Leaf).ToList();
+        var opened = Assert.Single(leaves.OfType<EpochOpened>());
+        Assert.Equal(
+            [(4UL, 9UL), (10, 12)],
+            leaves.OfType<Gap>().Where(gap => gap.Epoch == opened.NewEpoch).Select(gap => (gap.First, gap.Next))
+        );
+    }
+
+    [Fact]
     public void A_demo_never_touches_a_folder_that_is_no_demo_and_begins_its_own_anew()
     {
         var folder = ground.At("keep");
@@ -58,6 +73,17 @@ public sealed class CaptureImportTests : IDisposable
         var report = new CaptureImport(journal, TimeProvider.System).Import(ground.At(name), default, _ => { });
         journal.AppendStop(TimeProvider.System);
         return (report.End, report.Frames, report.Stored);
+    }
+
+    private void WriteBatches(string name, params (ulong First, int Count, ulong StampBase)[] batches)
+    {
+        using var stream = File.Create(ground.At(name));
+        var writer = new CaptureWriter(stream, 1);
+        foreach (var (number, (first, count, stampBase)) in batches.Index())
+        {
+            var batch = TestDock.Batch(1, (uint)number + 1, RunningGateway.Device, first, count, stampBase: stampBase);
+            writer.Write(1_790_000_000_000_000_000, Transport.Mqtt, CaptureDirection.Up, RunningGateway.Dock, batch);
+        }
     }
 
     private static void WriteCapture(string file, int cutBytes)
