@@ -160,7 +160,7 @@ public enum Reason : ushort
     /// <summary>Well-formed, of a type not known here: kept whole. Gateway; any frame; None.</summary>
     MessageTypeUnknown = 77,
 
-    /// <summary>The topic is not one this message may come on, or its dock is not the one of the session. Gateway; MQTT; Skip.</summary>
+    /// <summary>The topic is not one this message may come on. Gateway; MQTT; Skip.</summary>
     TopicWrong = 78,
 
     /// <summary>A message on hello, up or down came with RETAIN set. Gateway; MQTT; Skip.</summary>

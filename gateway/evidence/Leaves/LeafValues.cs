@@ -93,7 +93,7 @@ public enum BatchMarks : uint
     /// <summary>Judged again out of quarantine; the first judgement stays where it is.</summary>
     FromQuarantine = 1 << 22,
 
-    /// <summary>Part of the range is older than what the device's log still offered: delivered late by another carrier.</summary>
+    /// <summary>Part of the range is older than what the device itself said it still holds: delivered late by another carrier.</summary>
     LateCarrier = 1 << 23,
 
     /// <summary>Between the records: an activation behind SAFE and before the next ARM.</summary>

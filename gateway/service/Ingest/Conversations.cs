@@ -29,8 +29,6 @@ internal sealed class Conversations(
     IngestMeters meters
 )
 {
-    // A dock past its share is told to hold for so long; what is queued of it has then long been written.
-    private const uint OverShareHoldMs = 1_000;
     private readonly GroupBuilder group = journal.Group;
     private readonly GapBook gaps = journal.Gaps;
     private readonly List<(DockLink Link, byte[] Frame)> replies = [];
@@ -180,6 +178,13 @@ internal sealed class Conversations(
             TakeHello(inbound, frame, bytes);
             return;
         }
+        if (inbound.OnHelloTopic)
+        {
+            // Hello is shared among gateways: what else comes there might be any of theirs (SPEC clause 4.3).
+            KeepAside(inbound, QuarantineKind.Frame, Reason.TopicWrong, bytes);
+            Reply(inbound.Link, frame.Header.Session, new Abort(Reason.TopicWrong, ReasonAction.Skip, FrameVerdict.NoDetail));
+            return;
+        }
         if (inbound.Link.Session is not { } session || session.Machine.Number != frame.Header.Session)
         {
             TakeStray(inbound, frame, bytes);
@@ -318,22 +323,14 @@ internal sealed class Conversations(
     /// <summary>What a door did not take is answered with its reason, once for as much as came before the answer.</summary>
     private void AnswerNotTaken(DockLink link, ulong nowNs)
     {
-        var why = link.TakeRefusal();
-        var session = link.Session;
-        var number = session?.Machine.Number ?? 0;
-        if (why == Reason.QosTooLow)
+        var (why, session) = (link.TakeRefusal(), link.Session);
+        if (FramingAnswers.NotTaken(why, session?.Machine.Number) is { } answer)
         {
-            // It ends the session: the dock says hello and sends again what was not acked, with a quality that can be (SPEC clause 4.4).
-            replies.Add((link, FrameWriter.ToArray(number, 0, new Abort(why, ReasonAction.ResendNow, FrameVerdict.NoDetail))));
+            replies.Add((link, answer));
+        }
+        if (why is Reason.QosTooLow or Reason.MessageTooLong)
+        {
             sessions.End(session, nowNs);
-        }
-        else if (why == Reason.RateExceeded && session is not null)
-        {
-            replies.Add((link, FrameWriter.ToArray(number, 0, new Wire.Hold(OverShareHoldMs, why))));
-        }
-        else if (why == Reason.RateExceeded)
-        {
-            replies.Add((link, FrameWriter.ToArray(number, 0, new Abort(why, ReasonAction.Wait, OverShareHoldMs))));
         }
     }
 

@@ -34,6 +34,9 @@ internal sealed record Inbound(DockLink Link, InboundKind Kind, ReadOnlyMemory<b
     /// <summary>The message had its RETAIN flag set: on hello and up it is quarantined (wire 18).</summary>
     public bool Retained { get; init; }
 
+    /// <summary>It came on a hello topic, where nothing but Hello may come (SPEC clause 4.3).</summary>
+    public bool OnHelloTopic { get; init; }
+
     /// <summary>A serial frame with a good header and a bad CRC arrives marked; a retransmission may still mend it (wire 21).</summary>
     public bool Damaged { get; init; }
 

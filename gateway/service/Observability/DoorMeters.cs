@@ -19,6 +19,7 @@ internal enum MessageRefusal
     QosZero,
     OverShare,
     OverRate,
+    TooLong,
 }
 
 /// <summary>What the doors count. Tag values come from closed lists only.</summary>

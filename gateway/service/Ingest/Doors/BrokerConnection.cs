@@ -183,6 +183,13 @@ internal sealed class BrokerConnection : IAsyncDisposable
             Tell(way.Link, Reason.QosTooLow);
             return Task.CompletedTask;
         }
+        if (payload.Length > Limits.MqttMessageBytesMax)
+        {
+            door.Meters.MessageRefused(MessageRefusal.TooLong);
+            Tell(way.Link, Reason.MessageTooLong);
+            AckWithoutKeeping(came);
+            return Task.CompletedTask;
+        }
         var cost = payload.Length + Inbound.OverheadBytes;
         var inRate = way.Link.Rate.Take(door.Clock, door.Settings.Limits.MessagesPerSecondPerDock);
         if (!inRate || !way.Link.TakeShare(cost, door.Settings.Limits.QueueBytesPerDock))
@@ -201,6 +208,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
         )
         {
             Retained = message.Retain,
+            OnHelloTopic = way.Kind == TopicKind.Hello,
             ShareBytes = cost,
             Durable = () =>
             {

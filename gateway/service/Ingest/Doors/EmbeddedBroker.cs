@@ -236,6 +236,13 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
             Tell(way, Reason.QosTooLow);
             return;
         }
+        if (message.Payload.Length > Limits.MqttMessageBytesMax)
+        {
+            meters.MessageRefused(MessageRefusal.TooLong);
+            Tell(way, Reason.MessageTooLong);
+            publish.Response.ReasonCode = MqttPubAckReasonCode.PayloadFormatInvalid;
+            return;
+        }
         var cost = (int)message.Payload.Length + Inbound.OverheadBytes;
         var inRate = way.Rate.Take(clock, limits.MessagesPerSecondPerDock);
         if (!inRate || !way.TakeShare(cost, limits.QueueBytesPerDock))
@@ -247,7 +254,12 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
         }
         var kind = topic.Kind == TopicKind.State ? InboundKind.State : InboundKind.Frames;
         var payload = message.Payload.IsSingleSegment ? message.Payload.First : message.Payload.ToArray();
-        var inbound = new Inbound(way, kind, payload, Now()) { Retained = message.Retain, ShareBytes = cost };
+        var inbound = new Inbound(way, kind, payload, Now())
+        {
+            Retained = message.Retain,
+            OnHelloTopic = topic.Kind == TopicKind.Hello,
+            ShareBytes = cost,
+        };
         if (!await queue.EnqueueAsync(inbound, publish.CancellationToken))
         {
             publish.Response.ReasonCode = MqttPubAckReasonCode.QuotaExceeded;

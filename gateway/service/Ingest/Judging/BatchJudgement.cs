@@ -51,7 +51,9 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
             | SenseCheck.Of(batch, receivedNs)
             | sender.Marks
             | MarksOf(sender, device)
-            | (variants.Count > 0 ? BatchMarks.Variant : BatchMarks.None);
+            | (variants.Count > 0 ? BatchMarks.Variant : BatchMarks.None)
+            | (IsLate(group.State.Find(key), batch, fresh) ? BatchMarks.LateCarrier : BatchMarks.None)
+            | (known.IsRetranslated(key, batch, variants) ? BatchMarks.Retranslated : BatchMarks.None);
         var leaf = LeafOf(sender, receivedNs, batch, (key, first), device, fresh, variants, marks);
         var index = group.Add(RecordKind.Frame, leaf, bytes);
         known.Stored(index, key, fresh, first, bytes);
@@ -88,6 +90,10 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
             sender.Basis(filed.Key.Device)
         );
 
+    // By then the device itself had said that it holds nothing so old any more.
+    private static bool IsLate(LogState? log, in RecordBatch batch, LeafRanges fresh) =>
+        !batch.CarrierAscii.IsEmpty && fresh.Count > 0 && log is not null && fresh.AsSpan()[0].First < log.OldestOfDevice;
+
     private static BatchMarks MarksOf(Sender sender, DeviceEnrolment? device) =>
         device is null ? BatchMarks.DeviceUnknown
         : device.Standing != Standing.InForce ? BatchMarks.DeviceRevoked
@@ -102,7 +108,11 @@ internal sealed class BatchJudgement(GroupBuilder group, KnownRecords known)
         DeviceEnrolment? device,
         LeafRanges variants
     ) =>
-        variants.Count > 0 ? FrameOutcome.StoredWith(Reason.BytesDiffer, ByteOf(batch, (int)(variants.AsSpan()[0].First - first)))
+        variants.Count > 0
+            ? FrameOutcome.StoredWith(
+                marks.HasFlag(BatchMarks.Retranslated) ? Reason.Retranslated : Reason.BytesDiffer,
+                ByteOf(batch, (int)(variants.AsSpan()[0].First - first))
+            )
         : device?.Standing != Standing.InForce
             ? FrameOutcome.StoredWith(
                 device is null ? Reason.DeviceUnknown : Reason.DeviceRevoked,

@@ -53,6 +53,30 @@ internal sealed class KnownRecords(DecisionState state, StoredFrames frames, Old
             : new LeafRanges(new SequenceRange(differing[0].First, (uint)(differing[^1].Next - differing[0].First)));
     }
 
+    /// <summary>
+    /// Whether every stored copy of what differs was made by another version of the batch's translator: then the translation differs, not what the
+    /// device wrote (wire 4).
+    /// </summary>
+    public bool IsRetranslated(in LogKey key, in RecordBatch batch, LeafRanges differing)
+    {
+        foreach (var range in batch.TranslatorId == 0 ? default : differing.AsSpan())
+        {
+            foreach (var extent in Extents(key, range.First, range.Next))
+            {
+                var read = FrameReader.Read(Received(extent.Index).Span, Limits.MqttPayloadBytesMax);
+                if (
+                    read.Status == ReadStatus.Done
+                    && RecordBatch.Decode(read.Frame, out var known).IsNone
+                    && (known.TranslatorId != batch.TranslatorId || known.TranslatorVersion == batch.TranslatorVersion)
+                )
+                {
+                    return false;
+                }
+            }
+        }
+        return batch.TranslatorId != 0 && differing.Count > 0;
+    }
+
     /// <summary>Whether every known sequence of the range can be compared with its stored bytes.</summary>
     public bool Covers(in LogKey key, SequenceRange range, LeafRanges fresh) =>
         fresh.SequenceCount == range.Count

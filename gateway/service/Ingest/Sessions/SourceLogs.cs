@@ -37,7 +37,8 @@ internal sealed class SourceLogs
     }
 
     /// <summary>Numbers in one turn of the source's counter; 0 where it is as wide as a sequence.</summary>
-    public ulong TurnOf(in LogKey sent) => bits.GetValueOrDefault((sent.Device, sent.Log)) is > 0 and < WholeBits and var width ? 1UL << width : 0;
+    public ulong TurnOf(in LogKey sent) =>
+        bits.GetValueOrDefault((sent.Device, sent.Log)) is > 0 and < WholeBits and var width ? 1UL << width : 0;
 
     /// <summary>
     /// What is added to a sequence as the source sends it: so many whole turns of its counter as bring it nearest to the newest that is

@@ -60,6 +60,7 @@ public sealed class MosquittoTests : IDisposable
                 Topics.Hello(OtherDock),
                 Topics.Hello(RunningGateway.Dock with { Force = "kent" }),
                 Topics.Down(OtherDock),
+                Topics.Down(RunningGateway.Dock),
             }
         )
         {

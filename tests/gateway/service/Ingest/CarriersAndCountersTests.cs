@@ -6,7 +6,7 @@ using TaserTelemetry.FirmwareProtocol.Trust;
 
 namespace TaserTelemetry.Gateway.Tests.Ingest;
 
-/// <summary>Packs that bring a part of a log, and counters that are narrower than a sequence (SPEC clauses 6.2, 8.9, 13.7).</summary>
+/// <summary>Packs that bring a part of a log, counters that are narrower than a sequence, and translators (SPEC clauses 6.2, 7.1, 8.9, 13.7).</summary>
 public sealed class CarriersAndCountersTests
 {
     private const byte CounterBits = 8;
@@ -77,6 +77,56 @@ public sealed class CarriersAndCountersTests
             default
         );
         Assert.Equal(Reason.ReceiptedButMissing, await ShowAsync(dock, ofAnotherTurn.Signed(bytes => key.Sign(bytes))));
+    }
+
+    [Theory]
+    [InlineData(7, 2, Reason.Retranslated, BatchMarks.Variant | BatchMarks.Retranslated)]
+    [InlineData(7, 1, Reason.BytesDiffer, BatchMarks.Variant)]
+    [InlineData(8, 2, Reason.BytesDiffer, BatchMarks.Variant)]
+    [InlineData(0, 0, Reason.BytesDiffer, BatchMarks.Variant)]
+    public async Task A_record_that_another_version_of_its_translator_gives_otherwise_is_told_from_one_that_was_altered(
+        ushort id,
+        ushort version,
+        Reason told,
+        BatchMarks marks
+    )
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+        await dock.OpenAsync();
+        async Task<FrameVerdict> SendTranslatedAsync(uint durationMs, (ushort, ushort) translator)
+        {
+            var number = dock.NextFrame();
+            var (session, device) = (dock.Session, RunningGateway.Device);
+            await dock.PublishAsync(
+                dock.UpTopic,
+                TestDock.Batch(session, number, device, 1, 3, durationMs, Log.Epoch, translator: translator)
+            );
+            return await dock.AckOfAsync(number);
+        }
+
+        Assert.Equal(Reason.None, (await SendTranslatedAsync(5_000, (7, 1))).Reason);
+        Assert.Equal(told, (await SendTranslatedAsync(4_000, (id, version))).Reason);
+        var last = gateway.Leaves<StoredBatch>().Last();
+        Assert.Equal(marks, last.Marks & (BatchMarks.Variant | BatchMarks.Retranslated));
+    }
+
+    [Fact]
+    public async Task A_pack_that_brings_what_the_device_no_longer_holds_is_marked_late()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+        await dock.OpenAsync();
+        await dock.DockAsync(Log, 100, 50);
+        await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, 100, 50, epoch: Log.Epoch));
+        foreach (var first in new[] { 0UL, 150UL })
+        {
+            var number = dock.NextFrame();
+            var batch = TestDock.Batch(dock.Session, number, RunningGateway.Device, first, 10, epoch: Log.Epoch, carrier: "PACK-1");
+            await dock.PublishAsync(dock.UpTopic, batch);
+            await dock.AckOfAsync(number);
+        }
+        Assert.Equal([false, true, false], gateway.Leaves<StoredBatch>().Select(batch => batch.Marks.HasFlag(BatchMarks.LateCarrier)));
     }
 
     private static async Task<Reason> ShowAsync(TestDock dock, Receipt receipt) =>

@@ -309,18 +309,6 @@ public sealed class SessionRulesTests
         Directory.Delete(others, recursive: true);
     }
 
-    /// <summary>The system's clock, pushed on.</summary>
-    private sealed class PushedClock : TimeProvider
-    {
-        private TimeSpan ahead;
-
-        public void Push(TimeSpan by) => ahead += by;
-
-        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + ahead;
-
-        public override long GetTimestamp() => System.GetTimestamp() + (long)(ahead.TotalSeconds * TimestampFrequency);
-    }
-
     private static Gateway.Ingest.Trust.ReceiptKey OwnKey(RunningGateway gateway) =>
         Gateway.Ingest.Trust.ReceiptKey.Open(Path.Combine(gateway.Folder, "keys"), "").Key;
 

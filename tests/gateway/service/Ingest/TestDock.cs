@@ -157,22 +157,24 @@ internal sealed class TestDock : IAsyncDisposable
         uint durationMs = 5_000,
         Epoch epoch = default,
         ulong stampBase = 1_780_000_000,
-        byte sequenceBits = 0
+        byte sequenceBits = 0,
+        (ushort Id, ushort Version) translator = default,
+        string carrier = ""
     )
     {
         var buffer = new byte[Limits.MqttFrameBytesMax];
         var header = new RecordBatchHeader(
             new LogKey(device, LogKind.Event, epoch),
             first,
-            "",
+            carrier,
             "T-7",
             "1.0",
             StampUnit.Seconds,
             1_000,
             0,
             sequenceBits,
-            0,
-            0
+            translator.Id,
+            translator.Version
         );
         var writer = new RecordBatchWriter(buffer, Limits.MqttPayloadBytesMax, header);
         for (var i = 0; i < count; i++)
