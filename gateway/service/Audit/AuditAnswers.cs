@@ -43,7 +43,8 @@ internal sealed record ActivationRow(
     ulong Sequence,
     uint Epoch,
     ulong Leaf,
-    string Grade
+    string Grade,
+    string? VerifiedGrade
 );
 
 /// <summary>One activation among those of the whole fleet, for the timeline.</summary>

@@ -149,8 +149,13 @@ internal static class StoreQueries
         var rows = Rows(
             store,
             $"""
-            SELECT strftime(time::TIMESTAMP, {IsoLayout}), clock_bound_ns, time_ns, event, duration_ms::DOUBLE / 1000, bay, sequence, epoch, leaf, grade
-            FROM activations WHERE device = $1 ORDER BY time_ns DESC, leaf DESC LIMIT {ActivationsMax + 1}
+            WITH heads AS (SELECT log, epoch, incarnation, first, first + count AS next, upper(right(state, 1)) AS verified FROM facts
+                WHERE device = $1 AND kind = 'ced_integrity' AND starts_with(state, 'verified_')),
+            latest AS (SELECT * FROM activations WHERE device = $1 ORDER BY time_ns DESC, leaf DESC LIMIT {ActivationsMax + 1})
+            SELECT strftime(time::TIMESTAMP, {IsoLayout}), clock_bound_ns, time_ns, event, duration_ms::DOUBLE / 1000, bay, sequence, epoch, leaf, grade,
+                (SELECT min(verified) FROM heads h WHERE h.log = a.log AND h.epoch = a.epoch AND h.incarnation = a.incarnation
+                    AND a.sequence >= h.first AND a.sequence < h.next AND a.grade NOT IN ('', 'E')) AS verified
+            FROM latest a ORDER BY time_ns DESC, leaf DESC
             """,
             ActivationsMax + 1,
             row => new ActivationRow(
@@ -163,7 +168,8 @@ internal static class StoreQueries
                 row.GetFieldValue<ulong>(6),
                 row.GetFieldValue<uint>(7),
                 row.GetFieldValue<ulong>(8),
-                row.GetString(9)
+                row.GetString(9),
+                Text(row, 10)
             ),
             untrustedDevice
         );

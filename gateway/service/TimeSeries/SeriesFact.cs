@@ -1,3 +1,5 @@
+using TaserTelemetry.FirmwareProtocol.Records;
+
 namespace TaserTelemetry.Gateway.TimeSeries;
 
 /// <summary>The measurements beside events. Names are those of InfluxDB, and the column <c>kind</c> of the embedded store.</summary>
@@ -43,7 +45,10 @@ internal sealed record SeriesFact
     public string Dock { get; init; } = "";
     public string Device { get; init; } = "";
 
-    /// <summary>First sequence, for gaps and blocks.</summary>
+    /// <summary>The log in which <see cref="First"/> counts; null for what is of no log.</summary>
+    public LogKey? Source { get; init; }
+
+    /// <summary>First sequence, for gaps, blocks and heads.</summary>
     public ulong? First { get; init; }
 
     /// <summary>How many: records missing, pulses, refused items.</summary>

@@ -106,7 +106,7 @@ async function showDevice(serial) {
     byId("device-words").textContent = answer.rows.length
       ? `${plural(answer.rows.length, "activation")}${answer.more ? ", the latest of more" : ""}. Each line across the plot spans the time in which the activation may have begun; a ring is an arc.`
       : "This device has recorded no activation.";
-    fill("activations", answer.rows.map((a) => [when(a.time), when(a.earliest), when(a.latest), a.event, a.seconds, a.bay ?? "–", a.sequence, a.epoch, a.leaf, a.grade]));
+    fill("activations", answer.rows.map((a) => [when(a.time), when(a.earliest), when(a.latest), a.event, a.seconds, a.bay ?? "–", a.sequence, a.epoch, a.leaf, a.verifiedGrade ? `${a.grade}, verified ${a.verifiedGrade}` : a.grade]));
     drawnDevice = () => drawDevice(byId("device-plot"), answer.rows);
     drawnDevice();
     byId("device-title").focus();

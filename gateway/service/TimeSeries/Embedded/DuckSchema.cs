@@ -11,7 +11,7 @@ namespace TaserTelemetry.Gateway.TimeSeries.Embedded;
 internal static class DuckSchema
 {
     /// <summary>A store of another version is rebuilt from the journal; it is never migrated.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Gap in seconds between activations of one device that ends an incident (domain 2.7.5); the reconciler cuts finer.</summary>
     public const int IncidentGapSeconds = 600;
@@ -34,7 +34,8 @@ internal static class DuckSchema
             CREATE TABLE event_names (code USMALLINT NOT NULL, event VARCHAR NOT NULL, class VARCHAR NOT NULL, activation BOOLEAN NOT NULL);
             CREATE TABLE facts (
                 leaf UBIGINT NOT NULL, time_ns BIGINT NOT NULL, kind VARCHAR NOT NULL, state VARCHAR NOT NULL, force VARCHAR, armoury VARCHAR,
-                dock VARCHAR, device VARCHAR, first UBIGINT, count BIGINT, bytes BIGINT, offset_ns BIGINT, bound_ns UBIGINT);
+                dock VARCHAR, device VARCHAR, first UBIGINT, count BIGINT, bytes BIGINT, offset_ns BIGINT, bound_ns UBIGINT,
+                log VARCHAR, epoch UINTEGER, incarnation UBIGINT);
             CREATE TABLE pulses (
                 leaf UBIGINT NOT NULL, time_ns BIGINT NOT NULL, device VARCHAR NOT NULL, sequence UBIGINT NOT NULL, part INTEGER NOT NULL,
                 first_pulse UINTEGER NOT NULL, pulses INTEGER NOT NULL, span_us BIGINT NOT NULL, charged_pulses INTEGER NOT NULL,

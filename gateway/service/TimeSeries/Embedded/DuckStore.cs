@@ -245,6 +245,9 @@ internal sealed class DuckStore : ISeriesStore, IDisposable
             .AppendValue(fact.Bytes)
             .AppendValue(fact.OffsetNs)
             .AppendValue(fact.BoundNs)
+            .AppendValue(fact.Source is { } source ? EventNames.Of(source.Log) : null)
+            .AppendValue(fact.Source?.Epoch.Number)
+            .AppendValue(fact.Source?.Epoch.Incarnation)
             .EndRow();
 
     private static void AppendPulses(IDuckDBAppenderRow row, SeriesFact fact, in PulseTotals pulses)

@@ -3,6 +3,7 @@ using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Evidence.Reading;
 using TaserTelemetry.FirmwareProtocol.Blocks;
 using TaserTelemetry.FirmwareProtocol.Frames;
+using TaserTelemetry.FirmwareProtocol.Records;
 using ClockReading = TaserTelemetry.Evidence.Leaves.ClockReading;
 using Docked = TaserTelemetry.Evidence.Leaves.Docked;
 using DockHealth = TaserTelemetry.Evidence.Leaves.DockHealth;
@@ -15,7 +16,22 @@ namespace TaserTelemetry.Gateway.TimeSeries.Following;
 /// <summary>Which fact a leaf states, if any. States come from closed lists, because they become tags.</summary>
 internal static class SeriesFacts
 {
-    public static SeriesFact? Of(ulong index, Leaf leaf) => OfLogs(index, leaf) ?? OfDocks(index, leaf);
+    public static SeriesFact? Of(ulong index, Leaf leaf) =>
+        (OfLogs(index, leaf) ?? OfDocks(index, leaf)) is { } fact ? fact with { Source = SourceOf(leaf) } : null;
+
+    /// <summary>Which life of which log a sequence counts in; null for what is of no log.</summary>
+    private static LogKey? SourceOf(Leaf leaf) =>
+        leaf switch
+        {
+            Gap gap => new LogKey(gap.Device, gap.Log, gap.Epoch),
+            RangeGone gone => new LogKey(gone.Device, gone.Log, gone.Epoch),
+            LogCleared cleared => new LogKey(cleared.Device, cleared.Log, cleared.OldEpoch),
+            EpochOpened opened => new LogKey(opened.Device, opened.Log, opened.OldEpoch),
+            StoredBlock block => new LogKey(block.Device, block.Log, block.Epoch),
+            StoredBatch batch => new LogKey(batch.Device, batch.Log, batch.Epoch),
+            ChainCheck check => new LogKey(check.Device, check.Log, check.Epoch),
+            _ => null,
+        };
 
     private static SeriesFact? OfLogs(ulong index, Leaf leaf) =>
         leaf switch
@@ -113,6 +129,7 @@ internal static class SeriesFacts
         {
             First = batch.First,
             Count = (long)batch.NewRanges.SequenceCount,
+            Source = SourceOf(batch),
         };
 
     public static string NameOf(ClockQuality quality) =>

@@ -27,6 +27,14 @@ internal static class FactLines
         Field(ref line, ",bytes="u8, fact.Bytes);
         Field(ref line, ",offset_ns="u8, fact.OffsetNs);
         Field(ref line, ",bound_ns="u8, unchecked((long?)fact.BoundNs));
+        if (fact.Source is { } source)
+        {
+            line.Literal(",log=\""u8);
+            line.Literal(Encoding.ASCII.GetBytes(EventNames.Of(source.Log)));
+            line.Literal("\""u8);
+            Field(ref line, ",epoch="u8, source.Epoch.Number);
+            Field(ref line, ",incarnation="u8, unchecked((long)source.Epoch.Incarnation));
+        }
         if (fact.Pulses is { } pulses)
         {
             Field(ref line, ",first_pulse="u8, pulses.FirstPulse);
