@@ -137,14 +137,20 @@ internal sealed class DeviceClock
     {
         double apart = device - anchor.DeviceNs;
         double ppm = Math.Max(_driftPpm, Math.Abs(_slope) * 1e6 / 4);
-        long offset = Math.Abs(anchor.OffsetNs);
+        var (straight, bound) = (anchor.OffsetNs + (long)(apart * _slope), anchor.BoundNs + (long)(Math.Abs(apart) * ppm / 1e6));
+        long off = Math.Abs(anchor.OffsetNs);
+        if (off > TimeInterval.HourNs)
+        {
+            return (straight, bound + (_slope != 0 ? 0 : (long)(Math.Abs(apart) * _awayPpm / 1e6)));
+        }
+
         // one comparison alone does not say since when the clock is off: it may have run away all the while, at most as far as it is
-        double away =
-            acrossHole && offset <= TimeInterval.HourNs ? Math.Abs(offset - Math.Abs(apart * _slope))
+        long away =
+            acrossHole ? Math.Abs(off - (long)Math.Abs(apart * _slope))
             : _slope != 0 ? 0
-            : offset <= TimeInterval.HourNs ? Math.Min(offset, Math.Abs(apart) * RunAwayPpm / 1e6)
-            : Math.Abs(apart) * _awayPpm / 1e6;
-        return (anchor.OffsetNs + (long)(apart * _slope), anchor.BoundNs + (long)(Math.Abs(apart) * ppm / 1e6 + away));
+            : (long)Math.Min(off, Math.Abs(apart) * RunAwayPpm / 1e6);
+        // before the comparison a clock that ran away was nearer the right time, not further from it (domain 1.5: from setting to step)
+        return apart < 0 ? (straight - Math.Sign(anchor.OffsetNs) * (away / 2), bound + away / 2) : (straight, bound + away);
     }
 
     /// <summary>
