@@ -15,8 +15,8 @@ internal sealed class JointUse
     /// <summary>Two minutes either way: what a clock setting is good for that nothing else confirms. Wider times say nothing here.</summary>
     private const long OverlapBoundSecondsMax = 240;
 
-    /// <summary>A quarter of the widest half-width that is looked at: likeliest times further apart are one after the other.</summary>
-    private const long LikelyApartSecondsMax = 30;
+    /// <summary>A sixth of the widest half-width that is looked at: likeliest times further apart are one after the other.</summary>
+    private const long LikelyApartSecondsMax = 20;
 
     private JointUse(IReadOnlyList<Incident> incidents)
     {
