@@ -37,6 +37,9 @@ internal sealed class BrokerConnection : IAsyncDisposable
     // Of what was refused and is not PUBACKed yet.
     private long refusedBytes;
 
+    // When more became unacked than may be; 0 = it is not.
+    private long overfullSince;
+
     // Messages in `received`: while there are any, newer ones queue behind them.
     private int pending;
 
@@ -48,7 +51,8 @@ internal sealed class BrokerConnection : IAsyncDisposable
 
     public string Why { get; private set; } = "The connection ended.";
 
-    public bool Overfull { get; private set; }
+    /// <summary>More is unacked than may be: nothing further is taken on this connection, which ends when what was taken is PUBACKed.</summary>
+    public bool Overfull => Volatile.Read(ref overfullSince) != 0;
 
     private MqttSettings Mqtt => door.Settings.Mqtt;
 
@@ -79,8 +83,11 @@ internal sealed class BrokerConnection : IAsyncDisposable
         return (answer.IsSessionPresent, client);
     }
 
-    /// <summary>A broker that cuts large messages acks them to the dock and never delivers them (tried): found out before ready.</summary>
-    public async Task ProbeAsync()
+    /// <summary>
+    /// A broker that cuts large messages acks them to the dock and never delivers them (tried): found out before ready. False when so much came before
+    /// the probe that the connection ends first.
+    /// </summary>
+    public async Task<bool> ProbeAsync()
     {
         var topic = GatewayTopics.Probe(door.Settings.Name);
         try
@@ -92,6 +99,10 @@ internal sealed class BrokerConnection : IAsyncDisposable
         }
         catch (Exception failed) when (failed is TimeoutException or MqttCommunicationException or OperationCanceledException)
         {
+            if (Overfull)
+            {
+                return false;
+            }
             throw new IOException(
                 $"A message of {Limits.MqttMessageBytesMax} bytes does not come back from the broker ({failed.Message}). Raise its message_size_limit and max_packet_size, and allow {topic} in its ACL.",
                 failed
@@ -104,6 +115,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
         );
         state.Retain = true;
         await client.PublishAsync(state, ended.Token).WaitAsync(AnswerWithin, door.Clock, ended.Token);
+        return true;
     }
 
     public async Task ServeAsync(IMqttClient serving)
@@ -119,7 +131,8 @@ internal sealed class BrokerConnection : IAsyncDisposable
             using var timer = new PeriodicTimer(LookEvery, door.Clock);
             while (await timer.WaitForNextTickAsync(ended.Token))
             {
-                if (!serving.IsConnected)
+                var isStuck = Overfull && door.Clock.GetElapsedTime(Volatile.Read(ref overfullSince)) > AnswerWithin;
+                if (!serving.IsConnected || isStuck || (Overfull && pubacks.IsEmpty))
                 {
                     await ended.CancelAsync();
                 }
@@ -146,7 +159,10 @@ internal sealed class BrokerConnection : IAsyncDisposable
         {
             try
             {
-                await client.DisconnectAsync();
+                // With the will: docks read from the gateway's state that they need not try (SPEC clause 4.5).
+                await client.DisconnectAsync(
+                    new MqttClientDisconnectOptions { Reason = MqttClientDisconnectOptionsReason.DisconnectWithWillMessage }
+                );
             }
             catch (Exception broken) when (broken is MqttCommunicationException or OperationCanceledException or InvalidOperationException)
             {
@@ -160,6 +176,10 @@ internal sealed class BrokerConnection : IAsyncDisposable
     private Task ReceiveAsync(MqttApplicationMessageReceivedEventArgs came)
     {
         came.AutoAcknowledge = false;
+        if (Overfull)
+        {
+            return Task.CompletedTask; // neither taken nor PUBACKed: the broker delivers it again
+        }
         var message = came.ApplicationMessage;
         var payload = message.Payload.IsSingleSegment ? message.Payload.First : message.Payload.ToArray();
         if (message.Topic == GatewayTopics.Probe(door.Settings.Name))
@@ -183,21 +203,26 @@ internal sealed class BrokerConnection : IAsyncDisposable
             Tell(way.Link, Reason.QosTooLow);
             return Task.CompletedTask;
         }
-        if (payload.Length > Limits.MqttMessageBytesMax)
+        if (Admission.Refuse(way.Link, payload.Length, door.Settings.Limits, door.Clock) is { } refused)
         {
-            door.Meters.MessageRefused(MessageRefusal.TooLong);
-            Tell(way.Link, Reason.MessageTooLong);
-            AckWithoutKeeping(came);
-            return Task.CompletedTask;
-        }
-        var cost = payload.Length + Inbound.OverheadBytes;
-        var inRate = way.Link.Rate.Take(door.Clock, door.Settings.Limits.MessagesPerSecondPerDock);
-        if (!inRate || !way.Link.TakeShare(cost, door.Settings.Limits.QueueBytesPerDock))
-        {
-            door.Meters.MessageRefused(inRate ? MessageRefusal.OverShare : MessageRefusal.OverRate);
-            Tell(way.Link, Reason.RateExceeded);
+            door.Meters.MessageRefused(refused.Why);
+            Tell(way.Link, refused.Told);
             AckWithoutKeeping(came); // the dock repeats what was not acked; the broker must not
             return Task.CompletedTask;
+        }
+        Take(way, came, payload);
+        return Task.CompletedTask;
+    }
+
+    private void Take((TopicKind Kind, DockLink Link) way, MqttApplicationMessageReceivedEventArgs came, ReadOnlyMemory<byte> payload)
+    {
+        var cost = payload.Length + Inbound.OverheadBytes;
+        if (door.Owe(cost) > door.Settings.Limits.UnackedBytesMax)
+        {
+            door.Owe(-cost);
+            way.Link.GiveShare(cost);
+            Leave();
+            return;
         }
         var slot = pubacks.Came((came, 0));
         var inbound = new Inbound(
@@ -207,7 +232,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
             UnixTime.NowNs(door.Clock)
         )
         {
-            Retained = message.Retain,
+            Retained = came.ApplicationMessage.Retain,
             OnHelloTopic = way.Kind == TopicKind.Hello,
             ShareBytes = cost,
             Durable = () =>
@@ -216,8 +241,11 @@ internal sealed class BrokerConnection : IAsyncDisposable
                 pubacks.IsDue(slot);
             },
         };
-        Accept(inbound);
-        return Task.CompletedTask;
+        if (Volatile.Read(ref pending) != 0 || !door.Queue.TryEnqueue(inbound))
+        {
+            Interlocked.Increment(ref pending);
+            received.Writer.TryWrite(inbound);
+        }
     }
 
     /// <summary>What is not kept is PUBACKed all the same, in its turn; until then its bytes count like those that are on their way to the disk.</summary>
@@ -232,12 +260,16 @@ internal sealed class BrokerConnection : IAsyncDisposable
         pubacks.IsDue(pubacks.Came((came, bytes)));
     }
 
-    /// <summary>Withheld PUBACKs do not stop a broker from sending (wire 11): leaving does, and the session keeps what we did not take.</summary>
+    /// <summary>
+    /// Withheld PUBACKs do not stop a broker from sending (wire 11): leaving does, and the session keeps what we did not take. What was taken is
+    /// PUBACKed first, so that each return gets further than the one before.
+    /// </summary>
     private void Leave()
     {
-        Overfull = true;
-        door.Meters.ConnectionRefused(ConnectionRefusal.Overfull);
-        ended.Cancel();
+        if (Interlocked.CompareExchange(ref overfullSince, door.Clock.GetTimestamp() | 1, 0) == 0)
+        {
+            door.Meters.ConnectionRefused(ConnectionRefusal.Overfull);
+        }
     }
 
     /// <summary>Queues the answer to what was not taken; where the queue is full the next such message tries again.</summary>
@@ -267,23 +299,6 @@ internal sealed class BrokerConnection : IAsyncDisposable
             ways[topic] = (parsed.Kind, link);
         }
         return (parsed.Kind, link);
-    }
-
-    private void Accept(Inbound inbound)
-    {
-        if (door.Owe(inbound.CostBytes) > door.Settings.Limits.UnackedBytesMax)
-        {
-            door.Owe(-inbound.CostBytes);
-            inbound.Link.GiveShare(inbound.ShareBytes);
-            Leave();
-            return;
-        }
-        if (Volatile.Read(ref pending) == 0 && door.Queue.TryEnqueue(inbound))
-        {
-            return;
-        }
-        Interlocked.Increment(ref pending);
-        received.Writer.TryWrite(inbound);
     }
 
     private async Task PumpInAsync()
@@ -321,6 +336,10 @@ internal sealed class BrokerConnection : IAsyncDisposable
                     Interlocked.Add(ref refusedBytes, -next.RefusedBytes);
                 }
                 await channels.Current!.FlushAsync(ended.Token);
+                if (Overfull && pubacks.IsEmpty)
+                {
+                    await ended.CancelAsync();
+                }
             }
         }
         catch (Exception broken) when (Ended(broken))

@@ -236,22 +236,14 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
             Tell(way, Reason.QosTooLow);
             return;
         }
-        if (message.Payload.Length > Limits.MqttMessageBytesMax)
+        if (Admission.Refuse(way, message.Payload.Length, limits, clock) is { } refused)
         {
-            meters.MessageRefused(MessageRefusal.TooLong);
-            Tell(way, Reason.MessageTooLong);
-            publish.Response.ReasonCode = MqttPubAckReasonCode.PayloadFormatInvalid;
-            return;
-        }
-        var cost = (int)message.Payload.Length + Inbound.OverheadBytes;
-        var inRate = way.Rate.Take(clock, limits.MessagesPerSecondPerDock);
-        if (!inRate || !way.TakeShare(cost, limits.QueueBytesPerDock))
-        {
-            meters.MessageRefused(inRate ? MessageRefusal.OverShare : MessageRefusal.OverRate);
-            Tell(way, Reason.RateExceeded);
+            meters.MessageRefused(refused.Why);
+            Tell(way, refused.Told);
             publish.Response.ReasonCode = MqttPubAckReasonCode.QuotaExceeded;
             return;
         }
+        var cost = (int)message.Payload.Length + Inbound.OverheadBytes;
         var kind = topic.Kind == TopicKind.State ? InboundKind.State : InboundKind.Frames;
         var payload = message.Payload.IsSingleSegment ? message.Payload.First : message.Payload.ToArray();
         var inbound = new Inbound(way, kind, payload, Now())

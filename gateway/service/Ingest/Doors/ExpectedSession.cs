@@ -3,8 +3,8 @@ using TaserTelemetry.Gateway.Configuration;
 namespace TaserTelemetry.Gateway.Ingest.Doors;
 
 /// <summary>
-/// Whether the broker should still hold this gateway's session: it was there before, under this name, not longer ago than the session lives. Kept
-/// in DATA, since a restart of the gateway must not hide what was lost meanwhile; a file that is gone costs a remark, not a record.
+/// Whether the broker should still hold this gateway's session: it was there before, under this name. Kept in DATA, since a restart of the gateway
+/// must not hide what was lost meanwhile; a file that is gone costs a remark, not a record.
 /// </summary>
 internal sealed class ExpectedSession(GatewaySettings settings)
 {

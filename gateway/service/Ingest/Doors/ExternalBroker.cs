@@ -116,10 +116,14 @@ internal sealed class ExternalBroker(
             sessionLost(connectedNs);
         }
         expected.Remember();
-        await connection.ProbeAsync();
-        states.Set(Address, DoorState.Up, "");
-        Log.BrokerReached(Address, present);
-        await connection.ServeAsync(client);
+        // What the session kept comes before the probe, and is PUBACKed meanwhile: else a broker with much in its queue would never get to it.
+        var serving = connection.ServeAsync(client);
+        if (await connection.ProbeAsync())
+        {
+            states.Set(Address, DoorState.Up, "");
+            Log.BrokerReached(Address, present);
+        }
+        await serving;
         connectedNs = UnixTime.NowNs(Clock);
         if (!stopping.IsCancellationRequested)
         {

@@ -14,6 +14,18 @@ internal sealed class PubackOrder<T>
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true }
     );
 
+    /// <summary>No PUBACK is owed.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (gate)
+            {
+                return owed.Count == 0;
+            }
+        }
+    }
+
     /// <summary>A message came; its PUBACK is owed from now on.</summary>
     public Owed Came(T message)
     {

@@ -1,8 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
 using MQTTnet;
 using MQTTnet.Protocol;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.Gateway.Configuration;
+using TaserTelemetry.Gateway.Observability;
 using TaserTelemetry.Gateway.Tests.Ingest;
 using TaserTelemetry.Tests;
 
@@ -109,6 +111,59 @@ public sealed class MosquittoTests : IDisposable
         );
         Assert.Equal((ulong)Messages, gateway.Leaves<StoredBatch>().Aggregate(0UL, (sum, b) => sum + b.NewRanges.SequenceCount));
         Assert.Empty(gateway.Leaves<BrokerSessionLost>());
+    }
+
+    [Fact]
+    public async Task A_broker_that_sends_more_than_may_be_unacked_is_left_and_returned_to_until_all_is_taken()
+    {
+        const int Messages = 150;
+        const int RecordsEach = 200;
+        // Far more than mosquitto's own 20 at once: what holds it back is that the gateway leaves.
+        await using var broker = await Mosquitto.StartAsync(
+            ground,
+            "allow_anonymous true",
+            "max_queued_messages 0",
+            "max_inflight_messages 1000"
+        );
+        var url = $"mqtt://127.0.0.1:{broker.Port}";
+        await using (await ReadyAsync(url, folder: ground.At("gateway"))) { }
+        await using (var dock = await TestDock.ConnectAsync(url, RunningGateway.Dock))
+        {
+            var up = Topics.Up(RunningGateway.Dock, "gw1");
+            for (var number = 0; number < Messages; number++)
+            {
+                var batch = TestDock.Batch(9, (uint)number + 1, RunningGateway.Device, (ulong)(number * RecordsEach), RecordsEach);
+                await dock.PublishAsync(up, batch);
+            }
+        }
+        await using var gateway = await RunningGateway.StartAsync(
+            settings =>
+            {
+                settings.Mqtt.Broker = url;
+                (settings.Limits.UnackedBytesMax, settings.Limits.QueueBytesPerDock) = (131_072, 64 << 20);
+            },
+            ground.At("gateway")
+        );
+        ulong Stored() => gateway.Leaves<StoredBatch>().Aggregate(0UL, (sum, batch) => sum + batch.NewRanges.SequenceCount);
+        await Ground.UntilAsync(() => Task.FromResult(Stored() == Messages * RecordsEach), "every message that was published");
+        Assert.NotEqual(0, gateway.Services.GetRequiredService<DoorMeters>().ConnectionsRefused);
+        Assert.Empty(gateway.Leaves<BrokerSessionLost>());
+        Assert.Empty(gateway.Leaves<Quarantined>());
+    }
+
+    [Fact]
+    public async Task Docks_read_from_the_gateways_own_state_whether_it_is_there_also_after_a_clean_stop()
+    {
+        await using var broker = await Mosquitto.StartAsync(ground);
+        var url = $"mqtt://127.0.0.1:{broker.Port}";
+        await using var gateway = await ReadyAsync(url);
+        await using var dock = await TestDock.ConnectAsync(url, RunningGateway.Dock);
+        await dock.Client.SubscribeAsync(Topics.GatewayState("gw1"));
+        var birth = await dock.ReceiveAsync<State>();
+        await gateway.StopAsync();
+        var will = await dock.ReceiveAsync<State>();
+        Assert.Equal((true, "gw1"), (birth.IsOnline, birth.Name));
+        Assert.Equal((false, birth.ConnectionId), (will.IsOnline, will.ConnectionId));
     }
 
     [Fact]

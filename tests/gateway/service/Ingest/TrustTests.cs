@@ -103,6 +103,64 @@ public sealed class TrustTests
     }
 
     [Fact]
+    public async Task A_head_over_a_nonce_of_nobody_or_with_a_counter_that_came_before_is_stored_lowered_and_told()
+    {
+        using var device = Key.Create(Algorithm);
+        await using var gateway = await RunningGateway.StartAsync(settings => settings.Devices[0].PublicKey = PublicOf(device));
+        await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+        await dock.OpenAsync();
+        var granted = (await dock.ReceiveAsync<NonceGrant>()).Nonces[0];
+        var log = new LogKey(RunningGateway.Device, LogKind.Event, default);
+        async Task<Reason> SendAsync(HeadGrade grade, Nonce nonce, ulong counter)
+        {
+            var head = new SessionHead(grade, log, 1, default, 4, default, counter, nonce, 0, RunningGateway.Device, default);
+            return (await dock.AckOfAsync(await dock.SendAsync(head.Signed(With(device))))).Reason;
+        }
+
+        Assert.Equal(
+            Reason.NonceUnknown,
+            await SendAsync(
+                HeadGrade.A,
+                Nonce.From(
+                    new byte[16]
+                        .Select((_, at) => (byte)at)
+                        .ToArray()
+                ),
+                0
+            )
+        );
+        Assert.Equal(Reason.None, await SendAsync(HeadGrade.B, default, 5));
+        Assert.Equal(Reason.HeadCounterWentBack, await SendAsync(HeadGrade.B, default, 5)); // the pack was put in again, or copied
+        Assert.Equal(Reason.HeadCounterWentBack, await SendAsync(HeadGrade.B, default, 4));
+        Assert.Equal(Reason.None, await SendAsync(HeadGrade.B, default, 6));
+        Assert.Equal(Reason.None, await SendAsync(HeadGrade.A, granted, 0));
+        Assert.Equal("DBDDBA", string.Concat(gateway.Leaves<Evidence.Leaves.SessionHead>().Select(head => head.Grade)));
+    }
+
+    [Fact]
+    public async Task Where_docks_must_sign_one_that_does_not_opens_no_session_with_a_key_or_without()
+    {
+        using var key = Key.Create(Algorithm);
+        foreach (var publicKey in new[] { PublicOf(key), "" })
+        {
+            await using var gateway = await RunningGateway.StartAsync(settings =>
+                (settings.Docks[0].PublicKey, settings.Limits.UnsignedDocks) = (publicKey, false)
+            );
+            await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
+            var hello = FrameWriter.ToArray(0, 0, TestDock.HelloOf(RunningGateway.Dock));
+            await dock.PublishAsync(Topics.Hello(RunningGateway.Dock), hello);
+            if (publicKey.Length > 0)
+            {
+                await dock.ReceiveAsync<Challenge>();
+                await dock.PublishAsync(Topics.Hello(RunningGateway.Dock), hello);
+            }
+            var abort = await dock.ReceiveAsync<Abort>();
+            Assert.Equal((Reason.SignatureNeeded, ReasonAction.StopAndCall), (abort.Reason, abort.Action));
+            Assert.Equal(0, gateway.Readiness.Report().DockingSessions);
+        }
+    }
+
+    [Fact]
     public async Task A_dock_that_remembers_a_checkpoint_is_given_proof_that_it_still_holds()
     {
         await using var gateway = await RunningGateway.StartAsync();
