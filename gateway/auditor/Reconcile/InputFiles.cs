@@ -1,7 +1,6 @@
 using TaserTelemetry.Reconciler.Import;
 using TaserTelemetry.Reconciler.Inputs;
 using TaserTelemetry.Reconciler.Registers;
-using TaserTelemetry.Reconciler.Reports;
 
 namespace TaserTelemetry.Auditor.Reconcile;
 
@@ -9,9 +8,8 @@ namespace TaserTelemetry.Auditor.Reconcile;
 internal sealed class InputFiles
 {
     private readonly List<ImportAnswer> answers = [];
-    private readonly List<OfficerReport> reports = [];
+    private readonly ReportFiles reports = new();
     private readonly List<string> notUsed = [];
-    private ReportColumns? columns;
 
     public IReadOnlyList<ImportAnswer> Answers => answers;
 
@@ -70,8 +68,8 @@ internal sealed class InputFiles
     public ReconciliationInputs Join(ReconciliationInputs ledgers) =>
         ledgers with
         {
-            Reports = reports,
-            ReportColumns = columns ?? ReportColumns.None,
+            Reports = reports.Reports,
+            ReportColumns = reports.Columns,
             Registers = Registers,
             Imports = answers,
         };
@@ -79,11 +77,8 @@ internal sealed class InputFiles
     private void ReadReports(string file, Profile profile)
     {
         using var stream = File.OpenRead(file);
-        var import = ReportImporter.Import(Path.GetFileName(file), stream, profile);
-        answers.Add(import.Answer);
-        reports.AddRange(import.Reports);
-        // A rule may only rest on what every file carries.
-        columns = columns is { } before ? before & import.Columns : import.Columns;
+        reports.Add(ReportImporter.Import(Path.GetFileName(file), stream, profile));
+        answers.Add(reports.Answers[^1]);
     }
 
     private void ReadRegisters(string folder)

@@ -33,7 +33,8 @@ internal sealed class ReconcileOptions
 
     private readonly Option<string[]> reports = new("--reports")
     {
-        Description = "Officers' reports as exported, CSV or XLSX.",
+        Description =
+            "Officers' reports as exported, CSV or XLSX; of several, a later file is a re-import of what it shares with an earlier one.",
         HelpName = "FILE",
         Required = true,
         AllowMultipleArgumentsPerToken = true,

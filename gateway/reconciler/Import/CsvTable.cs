@@ -18,6 +18,9 @@ internal static class CsvTable
     /// <summary>Cells a row may have.</summary>
     public const int CellsMax = 2_000;
 
+    /// <summary>The library passes over rows that begin with its comment sign, '#' unless told: a reference may begin so. This is no character.</summary>
+    private const char NoComment = '\uFFFF';
+
     public static IEnumerable<TableRow> Read(string text, char? delimiter)
     {
         char separator = delimiter ?? Sniff(text);
@@ -45,7 +48,13 @@ internal static class CsvTable
                     yield break;
                 }
 
+                int begins = at;
                 int lines = Measure(text, ref at, reader.GetRawRecordSpan().Length);
+                if (at - begins == 1 && text[begins] == '\n' && begins > 0 && text[begins - 1] == '\r')
+                {
+                    continue; // where lines end in CR here and CR LF there, the library takes the LF for a row
+                }
+
                 if (reader.RowFieldCount > CellsMax)
                 {
                     yield return new TableRow(line, [], string.Create(CultureInfo.InvariantCulture, $"more than {CellsMax} cells"));
@@ -74,6 +83,7 @@ internal static class CsvTable
                 BufferSize = 64 * 1024,
                 MaxBufferSize = RowCharsMax,
                 ResultSetMode = ResultSetMode.SingleResult,
+                Comment = NoComment,
             }
         );
 
@@ -93,27 +103,23 @@ internal static class CsvTable
             ? string.Create(CultureInfo.InvariantCulture, $"the row is longer than {RowCharsMax} characters: a quote may never be closed")
             : "a quote is not closed, or text follows a closing quote: write a quote inside a quoted cell twice";
 
-    /// <summary>Moves past one record and its line end; answers how many physical lines it took.</summary>
+    /// <summary>
+    /// Moves past one record and answers how many physical lines it took. The raw record holds its line end, so that all of them together
+    /// are the text.
+    /// </summary>
     private static int Measure(string text, ref int at, int rawLength)
     {
         int end = at + rawLength;
         int lines = 0;
-        for (int i = at; i < end; i++)
+        for (; at < end; at++)
         {
-            if (text[i] == '\n' || (text[i] == '\r' && (i + 1 >= text.Length || text[i + 1] != '\n')))
+            if (text[at] == '\n' || (text[at] == '\r' && (at + 1 >= end || text[at + 1] != '\n')))
             {
                 lines++;
             }
         }
 
-        if (end > at && text[end - 1] is '\n' || end > at && text[end - 1] == '\r' && (end >= text.Length || text[end] != '\n'))
-        {
-            at = end;
-            return lines;
-        }
-
-        at = NextLine(text, end);
-        return lines + 1;
+        return lines;
     }
 
     private static int NextLine(string text, int at)

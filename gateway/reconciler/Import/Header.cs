@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace TaserTelemetry.Reconciler.Import;
@@ -5,6 +6,8 @@ namespace TaserTelemetry.Reconciler.Import;
 /// <summary>The header row of a table: names without regard to case and runs of white space.</summary>
 internal sealed class Header
 {
+    private const int LinesShownMax = 10;
+
     private readonly Dictionary<string, int> _places = new(StringComparer.OrdinalIgnoreCase);
     private readonly string[] _keys;
 
@@ -22,6 +25,26 @@ internal sealed class Header
     }
 
     public string[] Names { get; }
+
+    /// <summary>What a person must know of the header: names that stand twice, and the lines where it stood again (the first few).</summary>
+    public IEnumerable<string> Notes(IReadOnlyList<int> headerAgain)
+    {
+        foreach (
+            string name in Names.Where((n, i) => _keys[i].Length > 0 && _places[_keys[i]] != i).Distinct(StringComparer.OrdinalIgnoreCase)
+        )
+        {
+            yield return $"column \"{name}\" stands more than once: the first is read";
+        }
+
+        if (headerAgain.Count > 0)
+        {
+            string more =
+                headerAgain.Count > LinesShownMax
+                    ? string.Create(CultureInfo.InvariantCulture, $" and {headerAgain.Count - LinesShownMax} more")
+                    : "";
+            yield return "lines that are the header again: " + string.Join(", ", headerAgain.Take(LinesShownMax)) + more;
+        }
+    }
 
     /// <summary>Place of a column that may have several names, divided by "|"; -1 = not there.</summary>
     public int Find(string names)
@@ -47,7 +70,7 @@ internal sealed class Header
             if (cells[i].Length > 0)
             {
                 filled++;
-                same += _places.ContainsKey(Key(cells[i])) ? 1 : 0;
+                same += Key(cells[i]).Equals(_keys[i], StringComparison.OrdinalIgnoreCase) ? 1 : 0;
             }
         }
 

@@ -172,12 +172,12 @@ internal sealed class RegisterCells(RegisterTable table, string[] cells, SourceR
             return null;
         }
 
-        if (int.TryParse(cell, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int count))
+        if (int.TryParse(cell, NumberStyles.None, CultureInfo.InvariantCulture, out int count))
         {
             return count;
         }
 
-        Reject(column, cell, "not a whole number");
+        Reject(column, cell, string.Create(CultureInfo.InvariantCulture, $"not a whole number from 0 to {int.MaxValue}"));
         return null;
     }
 

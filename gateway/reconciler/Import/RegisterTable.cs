@@ -17,7 +17,9 @@ internal sealed class RegisterTable
     private readonly TableText _text;
     private readonly string? _failure;
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+    private readonly List<int> _headerAgain = [];
     private Header? _header;
+    private string _headerFault = "";
     private int _rows;
     private int _understood;
     private int _passedOver;
@@ -55,6 +57,7 @@ internal sealed class RegisterTable
             {
                 if (row.Fault is not null)
                 {
+                    _headerFault = ": " + row.Fault;
                     break;
                 }
 
@@ -94,8 +97,8 @@ internal sealed class RegisterTable
             Rejects = Rejects,
             Notes =
                 _failure is not null ? [.. _text.Notes, _failure]
-                : _header is null ? [.. _text.Notes, "there is no header row"]
-                : _text.Notes,
+                : _header is null ? [.. _text.Notes, "there is no header row" + _headerFault]
+                : [.. _text.Notes, .. _header.Notes(_headerAgain)],
             Usable = Usable,
         };
     }
@@ -109,9 +112,16 @@ internal sealed class RegisterTable
             return null;
         }
 
-        if (Array.TrueForAll(row.Cells, string.IsNullOrWhiteSpace) || _header!.IsRepeatedBy(row.Cells))
+        if (Array.TrueForAll(row.Cells, string.IsNullOrWhiteSpace))
         {
             _passedOver++;
+            return null;
+        }
+
+        if (_header!.IsRepeatedBy(row.Cells))
+        {
+            _passedOver++;
+            _headerAgain.Add(row.Line);
             return null;
         }
 

@@ -16,7 +16,9 @@ public static class ReportImporter
     public const int RowsMax = 5_000_000;
 
     /// <summary>Reads one file. <paramref name="fileName"/> is only a label.</summary>
-    public static ReportImport Import(string fileName, Stream untrusted, Profile profile)
+    public static ReportImport Import(string fileName, Stream untrusted, Profile profile) => Import(fileName, untrusted, profile, RowsMax);
+
+    internal static ReportImport Import(string fileName, Stream untrusted, Profile profile, int rowsMax)
     {
         ArgumentNullException.ThrowIfNull(untrusted);
         ArgumentNullException.ThrowIfNull(profile);
@@ -33,7 +35,7 @@ public static class ReportImporter
 
         if (!row.MoveNext() || row.Current.Fault is not null)
         {
-            return Unusable(fileName, profile, text, "there is no header row");
+            return Unusable(fileName, profile, text, "there is no header row" + (row.Current.Fault is { } fault ? ": " + fault : ""));
         }
 
         var plan = new ReportPlan(profile, new Header(row.Current.Cells), text.Workbook is not null);
@@ -41,14 +43,20 @@ public static class ReportImporter
         {
             return Unusable(fileName, profile, text, missing) with
             {
-                Answer = Answer(fileName, text, plan, new Tally(), []) with { Usable = false, Notes = [missing] },
+                Answer = Answer(fileName, text, plan, new Tally(), []) with { Usable = false, Notes = [.. text.Notes, missing] },
             };
         }
 
         var tally = new Tally();
         var drafts = new List<ReportDraft>();
-        while (row.MoveNext() && tally.RowsRead < RowsMax)
+        while (row.MoveNext())
         {
+            if (tally.RowsRead == rowsMax)
+            {
+                string tooMany = string.Create(CultureInfo.InvariantCulture, $"more than {rowsMax} rows: split it by period");
+                return Unusable(fileName, profile, text, tooMany);
+            }
+
             Sort(fileName, row.Current, plan, tally, drafts);
         }
 
@@ -62,9 +70,14 @@ public static class ReportImporter
         {
             tally.Rejects.Add(new RowReject(file, row.Line, "", "", row.Fault));
         }
-        else if (Array.TrueForAll(row.Cells, c => string.IsNullOrWhiteSpace(c)) || plan.Header.IsRepeatedBy(row.Cells))
+        else if (Array.TrueForAll(row.Cells, c => string.IsNullOrWhiteSpace(c)))
         {
             tally.PassedOver++;
+        }
+        else if (plan.Header.IsRepeatedBy(row.Cells))
+        {
+            tally.PassedOver++;
+            tally.HeaderAgain.Add(row.Line);
         }
         else if (WrongWidth(row.Cells, plan.Header.Names.Length))
         {
@@ -176,7 +189,7 @@ public static class ReportImporter
             ColumnsMissing = plan.Missing,
             ColumnsRefused = refused,
             Rejects = tally.Rejects,
-            Notes = text.Notes,
+            Notes = [.. text.Notes, .. plan.Header.Notes(tally.HeaderAgain)],
         };
 
     internal static string Cut(string cell) => cell.Length <= RowReject.CellCharsMax ? cell : cell[..RowReject.CellCharsMax] + "…";
@@ -190,6 +203,8 @@ public static class ReportImporter
         public int NotAboutCed { get; set; }
 
         public int PassedOver { get; set; }
+
+        public List<int> HeaderAgain { get; } = [];
 
         public List<RowReject> Rejects { get; } = [];
     }

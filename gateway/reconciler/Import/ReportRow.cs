@@ -49,7 +49,7 @@ internal sealed class ReportRow(Profile profile, Func<string, int> placeOf)
             ReportId = Text(ReportField.ReportId) is { Length: > 0 } id
                 ? id
                 : string.Create(CultureInfo.InvariantCulture, $"row {draft.Line}"),
-            Version = Math.Max(1, Count(ReportField.Version, int.MaxValue) ?? 1),
+            Version = Version(),
             SubmittedAt = Time(ReportField.SubmittedAt, layouts)?.Interval,
             ReviewedAt = Time(ReportField.ReviewedAt, layouts)?.Interval,
             OfficerRef = Text(ReportField.OfficerRef),
@@ -181,6 +181,17 @@ internal sealed class ReportRow(Profile profile, Func<string, int> placeOf)
         }
 
         return sum;
+    }
+
+    private int Version()
+    {
+        int version = Count(ReportField.Version, int.MaxValue) ?? 1;
+        if (version == 0)
+        {
+            Reject(profile.Fields[ReportField.Version].Columns[0], "0", "versions count from 1");
+        }
+
+        return version;
     }
 
     private static bool TryWhole(string cell, out int value)

@@ -86,58 +86,56 @@ public static class ReportVersions
         return reports.Select(r => changes[r].Count == 0 ? r : r with { ChangedColumns = changes[r] }).ToList();
     }
 
-    /// <summary>Puts a newer import onto an older one. An edit that states no higher version becomes the next version.</summary>
-    public static Reimport Merge(IReadOnlyList<OfficerReport> older, IReadOnlyList<OfficerReport> newer)
+    /// <summary>
+    /// Puts a newer import onto an older one. An edit that states no higher version becomes the next version. A row is compared with the
+    /// same version of its report where the file states versions, and with the newest one known where it does not.
+    /// </summary>
+    public static Reimport Merge(IReadOnlyList<OfficerReport> older, IReadOnlyList<OfficerReport> newer, bool statesVersions = true)
     {
         ArgumentNullException.ThrowIfNull(older);
         ArgumentNullException.ThrowIfNull(newer);
         var latest = new Dictionary<string, OfficerReport>(StringComparer.Ordinal);
+        var known = new Dictionary<(string, int), OfficerReport>();
         foreach (var report in older)
         {
-            if (!latest.TryGetValue(report.ReportId, out var known) || known.Version < report.Version)
-            {
-                latest[report.ReportId] = report;
-            }
+            known[(report.ReportId, report.Version)] = report;
+            latest[report.ReportId] = latest.TryGetValue(report.ReportId, out var l) && l.Version > report.Version ? l : report;
         }
 
+        var before = latest.Keys.ToHashSet(StringComparer.Ordinal);
         var all = older.ToList();
         var edited = new List<string>();
-        int unchanged = 0;
-        int reformatted = 0;
-        int added = 0;
-        foreach (var report in newer)
+        var (unchanged, reformatted, added) = (0, 0, 0);
+        foreach (var report in newer.OrderBy(r => r.Version)) // stable: rows of one version stay in file order
         {
-            if (!latest.TryGetValue(report.ReportId, out var known))
+            if (!latest.TryGetValue(report.ReportId, out var newest))
             {
                 added++;
                 all.Add(report);
+                latest[report.ReportId] = report;
                 continue;
             }
 
-            var changes = Changes(known, report);
-            if (changes.Count > 0)
+            var same = statesVersions && known.TryGetValue((report.ReportId, report.Version), out var k) ? k : newest;
+            var changes = Changes(same, report);
+            if (changes.Count == 0 && (report.Version <= newest.Version || !statesVersions))
+            {
+                (unchanged, reformatted) = report.RowHash == same.RowHash ? (unchanged + 1, reformatted) : (unchanged, reformatted + 1);
+                continue;
+            }
+
+            if (before.Contains(report.ReportId) && changes.Count > 0)
             {
                 edited.Add(report.ReportId + ": " + string.Join(", ", changes));
-                all.Add(report with { Version = Math.Max(report.Version, known.Version + 1), ChangedColumns = changes });
             }
-            else if (report.RowHash == known.RowHash)
-            {
-                unchanged++;
-            }
-            else
-            {
-                reformatted++;
-            }
+
+            var next = report with { Version = Math.Max(report.Version, newest.Version + 1), ChangedColumns = changes };
+            all.Add(next);
+            latest[report.ReportId] = next;
         }
 
         var ids = newer.Select(r => r.ReportId).ToHashSet(StringComparer.Ordinal);
-        return new Reimport(
-            all,
-            unchanged,
-            reformatted,
-            edited,
-            added,
-            latest.Keys.Where(k => !ids.Contains(k)).Order(StringComparer.Ordinal).ToList()
-        );
+        var gone = before.Where(k => !ids.Contains(k)).Order(StringComparer.Ordinal).ToList();
+        return new Reimport(all, unchanged, reformatted, edited, added, gone);
     }
 }

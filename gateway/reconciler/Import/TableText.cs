@@ -44,10 +44,24 @@ internal sealed record TableText(
         string sha = Convert.ToHexStringLower(SHA256.HashData(bytes));
         if (bytes.AsSpan().StartsWith("PK\u0003\u0004"u8))
         {
-            return new TableText(null, bytes, "xlsx", sha, [], null);
+            return new TableText(null, bytes, "xlsx", sha, OtherSheets(bytes), null);
         }
 
         return Decode(bytes, statedEncoding, sha);
+    }
+
+    /// <summary>Sheets that are not read, said once the workbook is one that may be unpacked.</summary>
+    private static string[] OtherSheets(byte[] workbook)
+    {
+        var others = XlsxTable.Refuse(workbook) is null ? XlsxTable.OtherSheets(workbook) : [];
+        return others.Count == 0
+            ? []
+            :
+            [
+                "Only the first sheet is read; not read: "
+                    + string.Join(", ", others)
+                    + ". Save each as a file of its own if it belongs here.",
+            ];
     }
 
     private static TableText Decode(byte[] bytes, string? statedEncoding, string sha)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.Xml;
 using MiniExcelLibs;
 using MiniExcelLibs.OpenXml;
 
@@ -54,26 +55,81 @@ internal static class XlsxTable
         }
     }
 
+    /// <summary>
+    /// Rows of the first sheet. Where the sheet breaks off, its last row is a fault that says so: what stood behind it cannot be known.
+    /// </summary>
     public static IEnumerable<TableRow> Read(byte[] workbook)
     {
         var configuration = new OpenXmlConfiguration { EnableSharedStringCache = false, FillMergedCells = false };
         using var stream = new MemoryStream(workbook, writable: false);
-        int line = 0;
+        using var rows = Rows(stream, configuration).GetEnumerator();
+        for (int line = 1; ; line++)
+        {
+            var (row, fault) = Next(rows);
+            if (fault is not null)
+            {
+                yield return new TableRow(line, [], "the sheet cannot be read from here on (" + fault + "): save it again, or as CSV");
+            }
+
+            if (row is null)
+            {
+                yield break;
+            }
+
+            yield return new TableRow(line, row, null);
+        }
+    }
+
+    /// <summary>Sheets besides the first, by name: they are not read.</summary>
+    public static IReadOnlyList<string> OtherSheets(byte[] workbook)
+    {
+        using var stream = new MemoryStream(workbook, writable: false);
+        try
+        {
+            return stream.GetSheetNames().Skip(1).ToList();
+        }
+        catch (Exception e) when (IsOfTheFile(e))
+        {
+            return []; // Read meets the same and says so
+        }
+    }
+
+    private static IEnumerable<IDictionary<string, object?>> Rows(Stream stream, OpenXmlConfiguration configuration)
+    {
         foreach (
             IDictionary<string, object?> row in stream.Query(useHeaderRow: false, excelType: ExcelType.XLSX, configuration: configuration)
         )
         {
-            line++;
-            var cells = new string[row.Count];
-            int i = 0;
-            foreach (var cell in row.Values)
-            {
-                cells[i++] = Text(cell);
-            }
-
-            yield return new TableRow(line, cells, null);
+            yield return row;
         }
     }
+
+    /// <summary>The cells of the next row; neither cells nor a fault at the end.</summary>
+    private static (string[]? Row, string? Fault) Next(IEnumerator<IDictionary<string, object?>> rows)
+    {
+        try
+        {
+            return rows.MoveNext() ? (Array.ConvertAll([.. rows.Current.Values], Text), null) : (null, null);
+        }
+        catch (Exception e) when (IsOfTheFile(e))
+        {
+            return (null, e.Message);
+        }
+    }
+
+    /// <summary>What the library throws for a file that is not as it should be; it names no closed list.</summary>
+    private static bool IsOfTheFile(Exception e) =>
+        e
+            is XmlException
+                or InvalidDataException
+                or FormatException
+                or OverflowException
+                or ArgumentException
+                or InvalidOperationException
+                or NotSupportedException
+                or KeyNotFoundException
+                or IndexOutOfRangeException
+                or NullReferenceException;
 
     private static string Text(object? cell) =>
         cell switch

@@ -70,14 +70,14 @@ internal sealed class CaseTimeline
         );
         svg.Append(
             CultureInfo.InvariantCulture,
-            $"<desc id=\"d{id}\">{HtmlOutput.Html(string.Join("; ", marks.Take(MarksMax).Select(m => m.Text)))}</desc>"
+            $"<desc id=\"d{id}\">{HtmlText.Html(string.Join("; ", marks.Take(MarksMax).Select(m => m.Text)))}</desc>"
         );
         svg.Append("<line x1=\"0\" y1=\"45\" x2=\"800\" y2=\"45\" stroke=\"#1a1a1a\"/>");
         foreach (var (when, report, text) in marks.Take(MarksMax))
         {
             int x = X(span, when.LowNs);
             int width = Math.Max(4, X(span, when.HighNs) - x);
-            string title = $"<title>{HtmlOutput.Html(text)}</title>";
+            string title = $"<title>{HtmlText.Html(text)}</title>";
             string place = report ? "y=\"52\" fill=\"#fff\" stroke=\"#1a1a1a\"" : "y=\"24\" fill=\"#1a1a1a\"";
             svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{x}\" width=\"{width}\" height=\"14\" {place}>{title}</rect>");
         }

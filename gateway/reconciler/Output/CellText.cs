@@ -7,19 +7,25 @@ namespace TaserTelemetry.Reconciler.Output;
 /// <summary>Text of a cell in a file that office software will open.</summary>
 internal static class CellText
 {
+    private const string FormulaStarts = "=+-@\t\r|%\uFF1D\uFF0B\uFF0D\uFF20";
+
     /// <summary>
     /// A cell that begins like a formula gets an apostrophe before it: serials and references come from other people's files, and
     /// a spreadsheet must never execute them.
     /// </summary>
+    /// <remarks>The wide forms are formulas where the spreadsheet is Japanese or Chinese.</remarks>
     public static string Neutral(string untrusted)
     {
         int at = 0;
-        while (at < untrusted.Length && untrusted[at] is ' ')
+        while (
+            at < untrusted.Length
+            && (untrusted[at] is '\u200B' or '\uFEFF' || (char.IsWhiteSpace(untrusted[at]) && untrusted[at] is not ('\t' or '\r')))
+        )
         {
             at++;
         }
 
-        return at < untrusted.Length && "=+-@\t\r\n|%".Contains(untrusted[at]) ? "'" + untrusted : untrusted;
+        return at < untrusted.Length && FormulaStarts.Contains(untrusted[at]) ? "'" + untrusted : untrusted;
     }
 
     public static string Record(RecordFact fact) =>

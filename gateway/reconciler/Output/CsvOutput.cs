@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -6,6 +7,9 @@ namespace TaserTelemetry.Reconciler.Output;
 /// <summary>RFC 4180, UTF-8 with a byte order mark (office software needs it), CRLF. The same table gives the same bytes.</summary>
 public static class CsvOutput
 {
+    /// <summary>Separators of any country and line ends: a cell with one of them is quoted.</summary>
+    private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"\r\n;\t");
+
     /// <summary>Writes one table; the stream stays open.</summary>
     public static void Write(OutputTable table, Stream output)
     {
@@ -33,6 +37,6 @@ public static class CsvOutput
         }
 
         string neutral = CellText.Neutral(text);
-        return neutral.AsSpan().ContainsAny(",\"\r\n;") ? "\"" + neutral.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"" : neutral;
+        return neutral.AsSpan().ContainsAny(Quoted) ? "\"" + neutral.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"" : neutral;
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Rules;
 using TaserTelemetry.Reconciler.Time;
+using static TaserTelemetry.Reconciler.Output.HtmlText;
 
 namespace TaserTelemetry.Reconciler.Output;
 
@@ -14,9 +15,6 @@ public static class HtmlOutput
 {
     /// <summary>Cases shown in full; the CSV and JSON files hold all.</summary>
     public const int CasesShownMax = 1_000;
-
-    /// <summary>Rejected rows shown; the CSV file holds all.</summary>
-    public const int RejectsShownMax = 200;
 
     /// <summary>Says what a log does not show: the only place where these words stand.</summary>
     public const string FixedLimits =
@@ -49,13 +47,14 @@ public static class HtmlOutput
         );
         w.Write(Line(FixedLimits));
         w.Write(
-            "<nav aria-label=\"Contents\"><ul><li><a href=\"#account\">The account</a></li><li><a href=\"#coverage\">Coverage</a></li><li><a href=\"#not-testable\">Not testable with these inputs</a></li><li><a href=\"#cases\">Cases</a></li><li><a href=\"#imports\">Files</a></li></ul></nav>\n"
+            "<nav aria-label=\"Contents\"><ul><li><a href=\"#account\">The account</a></li><li><a href=\"#coverage\">Coverage</a></li><li><a href=\"#not-testable\">Not testable with these inputs</a></li><li><a href=\"#cases\">Cases</a></li><li><a href=\"#decisions\">Decisions and examinations</a></li><li><a href=\"#imports\">Files</a></li></ul></nav>\n"
         );
         Account(w, result.Account);
         Coverage(w, result.Coverage);
         NotTestable(w, result.NotTestable);
         Cases(w, result);
-        Imports(w, result);
+        HtmlDecisions.Write(w, result);
+        HtmlFiles.Write(w, result);
         w.Write("</main>\n</body>\n</html>\n");
     }
 
@@ -103,7 +102,7 @@ public static class HtmlOutput
         );
         foreach (var (name, count) in rows)
         {
-            w.Write(FormattableString.Invariant($"<tr><th scope=\"row\">{Html(name)}</th><td class=\"n\">{Number(count)}</td></tr>\n"));
+            w.Write(FormattableString.Invariant($"<tr><th scope=\"row\">{Cell(name)}</th><td class=\"n\">{Number(count)}</td></tr>\n"));
         }
 
         w.Write(
@@ -283,12 +282,12 @@ public static class HtmlOutput
         w.Write("<details><summary>Evidence</summary>\n<ul>\n");
         foreach (var fact in f.Facts)
         {
-            w.Write($"<li>record <code>{Html(CellText.Record(fact))}</code>, authenticity grade {CellText.Grade(fact.Grade)}</li>\n");
+            w.Write($"<li>record <code>{Cell(CellText.Record(fact))}</code>, authenticity grade {CellText.Grade(fact.Grade)}</li>\n");
         }
 
         foreach (string row in f.Rows)
         {
-            w.Write($"<li>row <code>{Html(row)}</code></li>\n");
+            w.Write($"<li>row <code>{Cell(row)}</code></li>\n");
         }
 
         foreach (var parameter in f.Parameters)
@@ -304,65 +303,10 @@ public static class HtmlOutput
         w.Write("</ul></details>\n</article>\n");
     }
 
-    private static void Imports(StreamWriter w, ReconciliationResult result)
-    {
-        w.Write(
-            "<h2 id=\"imports\">Files</h2>\n<table>\n<caption>What was read</caption>\n<thead><tr><th scope=\"col\">File</th><th scope=\"col\">Read as</th><th scope=\"col\" class=\"n\">Rows</th><th scope=\"col\" class=\"n\">Understood</th><th scope=\"col\" class=\"n\">Rejected</th><th scope=\"col\">Notes</th></tr></thead>\n<tbody>\n"
-        );
-        foreach (var import in result.Imports)
-        {
-            var notes = import.Notes.Concat(
-                import.ColumnsRefused.Select(c => $"column {c.Column} refused: {c.Reason}; rows {string.Join(" | ", c.Rows)}")
-            );
-            w.Write(
-                FormattableString.Invariant(
-                    $"<tr><th scope=\"row\">{Html(import.File)}</th><td>{Html(import.Profile)}, {Html(import.Encoding)}</td><td class=\"n\">{import.RowsRead}</td><td class=\"n\">{import.RowsUnderstood}</td><td class=\"n\">{import.Rejects.Count}</td><td>{Html(string.Join("; ", notes))}</td></tr>\n"
-                )
-            );
-        }
-
-        w.Write("</tbody>\n</table>\n");
-        var rejects = result.Imports.SelectMany(i => i.Rejects).ToList();
-        if (rejects.Count == 0)
-        {
-            return;
-        }
-
-        w.Write(
-            "<table>\n<caption>Rows that were not understood</caption>\n<thead><tr><th scope=\"col\">File and line</th><th scope=\"col\">Column</th><th scope=\"col\">Cell</th><th scope=\"col\">Reason</th></tr></thead>\n<tbody>\n"
-        );
-        foreach (var reject in rejects.Take(RejectsShownMax))
-        {
-            w.Write(
-                FormattableString.Invariant(
-                    $"<tr><th scope=\"row\">{Html(reject.File)}:{reject.Line}</th><td>{Html(reject.Column)}</td><td><code>{Html(reject.Cell)}</code></td><td>{Html(reject.Reason)}</td></tr>\n"
-                )
-            );
-        }
-
-        w.Write("</tbody>\n</table>\n");
-        if (rejects.Count > RejectsShownMax)
-        {
-            w.Write(Line(FormattableString.Invariant($"{rejects.Count - RejectsShownMax} further row(s) stand in rejects.csv.")));
-        }
-    }
-
     private static string Words(FindingKind kind) =>
         kind switch
         {
             FindingKind.DataQuality => "data quality",
             _ => kind.ToString().ToLowerInvariant(),
         };
-
-    private static string Number(int count) => count.ToString("#,0", CultureInfo.InvariantCulture);
-
-    private static string Number(ulong count) => count.ToString("#,0", CultureInfo.InvariantCulture);
-
-    private static string Line(string text) => "<p>" + Html(text) + "</p>\n";
-
-    internal static string Html(string text) =>
-        text.Replace("&", "&amp;", StringComparison.Ordinal)
-            .Replace("<", "&lt;", StringComparison.Ordinal)
-            .Replace(">", "&gt;", StringComparison.Ordinal)
-            .Replace("\"", "&quot;", StringComparison.Ordinal);
 }

@@ -230,6 +230,50 @@ public sealed class ImporterTests
     }
 
     [Fact]
+    public void A_whole_export_handed_in_again_changes_nothing_and_its_older_versions_are_no_edits()
+    {
+        string second = Row.Replace("R1,1", "R1,2", StringComparison.Ordinal).Replace("Fired", "Aimed", StringComparison.Ordinal);
+        var whole = Plain($"{Header}\n{Row}\n{second}\n");
+        var files = new ReportFiles();
+        files.Add(whole);
+        files.Add(whole);
+        Assert.Equal([1, 2], files.Reports.Select(r => r.Version));
+        Assert.Contains(
+            "2 the same, 0 written differently with the same meaning, 0 edited",
+            files.Answers[1].Notes[0],
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void Without_a_version_column_each_export_is_compared_with_the_newest_known()
+    {
+        const string header = "ReportId,UsedAt,DeviceSerial,Level\n";
+        var files = new ReportFiles();
+        foreach (string level in (string[])["Drawn", "Fired", "Fired"])
+        {
+            files.Add(Plain($"{header}R1,2026-06-01T10:00:00Z,X2,{level}\n"));
+        }
+
+        Assert.Equal([(1, UseLevels.Drawn), (2, UseLevels.Fired)], files.Reports.Select(r => (r.Version, r.Levels)));
+        Assert.Contains("edited: R1: Level", files.Answers[1].Notes);
+    }
+
+    [Fact]
+    public void Rows_without_an_id_in_two_files_are_two_reports()
+    {
+        const string csv =
+            "IncidentDate,IncidentTime,Tactic 1,CED Used,CED Device Serial No,CED Fired\n02/06/2026,09:15,CED (Taser) Fired,Yes,X29ABC123,Yes\n";
+        var files = new ReportFiles();
+        foreach (string file in (string[])["q1.csv", "q2.csv"])
+        {
+            files.Add(ReportImporter.Import(file, Scene.Stream(csv), Profile.BuiltIn("uk-271")!));
+        }
+
+        Assert.Equal(["row 2", "q2.csv row 2"], files.Reports.Select(r => r.ReportId));
+    }
+
+    [Fact]
     public void A_profile_with_a_slip_is_refused_with_its_place()
     {
         Assert.Contains(
