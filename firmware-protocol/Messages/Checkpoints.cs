@@ -9,13 +9,15 @@ namespace TaserTelemetry.FirmwareProtocol.Messages;
 /// <param name="TreeSize">Leaves covered; 0 = none remembered.</param>
 /// <param name="Root">Root hash at that size; zeros when the size is 0.</param>
 /// <param name="Origin">The ledger's origin; empty when the size is 0.</param>
-public readonly record struct CheckpointHeld(ulong TreeSize, Hash32 Root, string Origin) : IMessage<CheckpointHeld>
+/// <param name="Signature">The ledger key's, as <see cref="ConsistencyProof"/> brought it; none when the size is 0.</param>
+public readonly record struct CheckpointHeld(ulong TreeSize, Hash32 Root, string Origin, Signature Signature) : IMessage<CheckpointHeld>
 {
     /// <inheritdoc />
     public static MessageType Type => MessageType.CheckpointHeld;
 
     /// <inheritdoc />
-    public static CheckpointHeld Read(ref PayloadReader reader) => new(reader.U64(), Hash32.Read(ref reader), reader.Text(TextKind.Topic));
+    public static CheckpointHeld Read(ref PayloadReader reader) =>
+        new(reader.U64(), Hash32.Read(ref reader), reader.Text(TextKind.Topic), Signature.Read(ref reader));
 
     /// <inheritdoc />
     public void Write(ref PayloadWriter writer)
@@ -23,6 +25,7 @@ public readonly record struct CheckpointHeld(ulong TreeSize, Hash32 Root, string
         writer.U64(TreeSize);
         Root.Write(ref writer);
         writer.Text(Origin, TextKind.Topic);
+        Signature.Write(ref writer);
     }
 }
 

@@ -324,7 +324,7 @@ typedef struct tt_receipt_shown { /* the payload of the receipt, as it was given
     const char *carrier;
 } tt_receipt_shown;
 
-typedef struct tt_checkpoint_held {
+typedef struct tt_checkpoint_held { /* all before the signature: tt_write_signature follows, with that of tt_consistency_proof */
     const char *origin;  /* up to 160 bytes; NULL = none remembered */
     const uint8_t *root; /* 32 bytes; NULL = none remembered */
     uint64_t tree_size;  /* 0 = none remembered */

@@ -169,6 +169,17 @@ public sealed class TamperEvidentLog : IDisposable
             return signer.TryAddCosignatures(checkpoint, cosignatures);
     }
 
+    /// <summary>
+    /// A checkpoint under this log's own key that the log does not lead to: it is kept beside the keys, durably, as the last that was
+    /// signed, so that no start over this DATA goes on, and nothing is signed any more. The caller has verified signature and origin.
+    /// </summary>
+    /// <exception cref="Disks.DiskException">It could not be kept.</exception>
+    public void Heed(Checkpoint remembered)
+    {
+        lock (signLock)
+            signer.Heed(remembered);
+    }
+
     /// <summary>A forward reader from an index to the last commit, following the writer.</summary>
     public JournalReader OpenReader(ulong fromIndex) => journal.OpenReader(fromIndex);
 

@@ -137,6 +137,15 @@ internal sealed class Signer : IDisposable
         return true;
     }
 
+    /// <summary>See <see cref="TamperEvidentLog.Heed"/>.</summary>
+    public void Heed(Checkpoint remembered)
+    {
+        if (refused is not null)
+            return;
+        keys.WriteLast(place.KeyName, remembered);
+        Refuse($"somebody holds a checkpoint of this log over {remembered.Size} records that it does not lead to");
+    }
+
     /// <summary>Tiles of everything written so far are durable; then the tree at the last checkpoint is kept as a snapshot.</summary>
     public void WriteSnapshot()
     {

@@ -137,8 +137,15 @@ internal sealed class JournalService(
             logs.CreateLogger<Conversations>()
         );
         var desk = new HelloDesk(open.State, sessions, new NonceDesk(open.Group, settings.Name), receipts, settings.Name, clock);
-        checkpoints = new CheckpointDesk(open.Ledger, LogPlace.Ledger(settings.Data).Tlog);
+        checkpoints = new CheckpointDesk(open.Ledger, LogPlace.Ledger(settings.Data).Tlog, StopForCopy);
         return new Conversations(open, judgement, sessions, desk, checkpoints, settings.Limits, clock, meters);
+    }
+
+    private void StopForCopy(string why)
+    {
+        log.DockContradicts(why);
+        fatal.Report(why);
+        lifetime.StopApplication();
     }
 
     private async Task StopWhenFatalAsync(IngestLoop running)

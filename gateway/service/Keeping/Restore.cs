@@ -41,12 +41,24 @@ internal static class Restore
         {
             return ControlAnswer.No($"{from} is not sound: {string.Join("; ", problems.Take(5))}");
         }
+        var backup = LogPlace.Ledger(from);
+        var (local, _) = Checkpoint.ParseNote(await File.ReadAllBytesAsync(backup.CheckpointFile, cancel))!.Value;
+        var vkeys = (await File.ReadAllLinesAsync(backup.VkeyFile, cancel)).Select(VerifierKey.Parse).OfType<VerifierKey>().ToList();
+        var brought = new List<Checkpoint>();
+        foreach (var file in rememberedFiles)
+        {
+            if (Brought(await File.ReadAllBytesAsync(file, cancel), local.Origin, vkeys) is not { } checkpoint)
+            {
+                return ControlAnswer.No(
+                    $"{file} is no checkpoint of {local.Origin} under a key of that ledger. Give the file as it was signed, or leave it out."
+                );
+            }
+            brought.Add(checkpoint);
+        }
         Backup.CopyPlain(from, settings.Data);
         new RealDisk().SyncFileSystem(settings.Data);
         var place = LogPlace.Ledger(settings.Data);
-        var (local, _) = Checkpoint.ParseNote(await File.ReadAllBytesAsync(place.CheckpointFile, cancel))!.Value;
-        var vkeys = (await File.ReadAllLinesAsync(place.VkeyFile, cancel)).Select(VerifierKey.Parse).OfType<VerifierKey>().ToList();
-        var outside = await OutsideAsync(settings, local.Origin, vkeys, rememberedFiles, cancel);
+        var outside = await OutsideAsync(settings, local.Origin, vkeys, brought, cancel);
         var why = Doubt(settings, place, local, vkeys, outside);
         if (why.Length == 0)
         {
@@ -61,31 +73,25 @@ internal static class Restore
         );
     }
 
+    private static Checkpoint? Brought(byte[] untrustedNote, string origin, List<VerifierKey> vkeys) =>
+        Checkpoint.ParseNote(untrustedNote) is { } parsed && parsed.Checkpoint.Origin == origin && vkeys.Any(parsed.Note.IsSignedBy)
+            ? parsed.Checkpoint
+            : null;
+
     private sealed record Outside(IReadOnlyList<Checkpoint> Known, int WitnessesAnswered);
 
     private static async Task<Outside> OutsideAsync(
         GatewaySettings settings,
         string origin,
         List<VerifierKey> vkeys,
-        IReadOnlyList<string> files,
+        IReadOnlyList<Checkpoint> brought,
         CancellationToken cancel
     )
     {
-        var known = new List<Checkpoint>();
+        var known = new List<Checkpoint>(brought);
         if (new KeyFolder(new RealDisk(), settings.Keys).ReadLast("ledger") is { } last && last.Origin == origin)
         {
             known.Add(last);
-        }
-        foreach (var file in files)
-        {
-            if (
-                Checkpoint.ParseNote(await File.ReadAllBytesAsync(file, cancel)) is { } brought
-                && brought.Checkpoint.Origin == origin
-                && vkeys.Any(brought.Note.IsSignedBy)
-            )
-            {
-                known.Add(brought.Checkpoint);
-            }
         }
         var answered = 0;
         foreach (var member in settings.Witness.Members)

@@ -145,7 +145,7 @@ internal sealed class WitnessService : IHostedService, IDisposable
     {
         var why =
             $"Witness {desk.Key.Name} holds a checkpoint under this ledger's own key over {proof.Size} records (root {proof.Root}), which this DATA does not lead to. "
-            + "It is a restored or changed copy: nothing more is signed. Put the right DATA back, or begin the next ledger with 'taser-gateway restore'.";
+            + RestoredCopy.WhatToDo;
         log.WitnessContradicts(why);
         fatal.Report(why);
         lifetime.StopApplication();

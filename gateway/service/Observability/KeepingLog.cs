@@ -27,4 +27,7 @@ internal static partial class KeepingLog
 
     [LoggerMessage(1207, LogLevel.Warning, "Today's checkpoint has no time stamp of {Url} yet: {Why}")]
     public static partial void NotStamped(this ILogger log, string url, string why);
+
+    [LoggerMessage(1208, LogLevel.Critical, "{Why}")]
+    public static partial void DockContradicts(this ILogger log, string why);
 }

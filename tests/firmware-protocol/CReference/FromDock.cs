@@ -302,8 +302,17 @@ internal static class FromDock
 
     private static (byte[], string) CheckpointHeld(Samples draw)
     {
-        var m = new CheckpointHeld(draw.U64(), draw.Hash(), draw.Topic());
-        return Made(m, [m.TreeSize, m.Root.IsNone ? "-" : Samples.Hex(m.Root.ToArray()), Samples.Hex(m.Origin)]);
+        var m = new CheckpointHeld(draw.U64(), draw.Hash(), draw.Topic(), draw.Signature());
+        return Made(
+            m,
+            [
+                m.TreeSize,
+                m.Root.IsNone ? "-" : Samples.Hex(m.Root.ToArray()),
+                Samples.Hex(m.Origin),
+                (byte)m.Signature.Algorithm,
+                Samples.Hex(m.Signature.Bytes),
+            ]
+        );
     }
 
     private static object[] Identity(string force, string armoury, string dock, string model, string firmware, ulong bootId) =>

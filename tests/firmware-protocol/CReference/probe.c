@@ -288,6 +288,7 @@ static uint16_t write_other(uint8_t type, uint8_t *payload, uint16_t room) {
         used = (uint16_t)(used == 0 ? 0 : used + count);
     } else {
         tt_checkpoint_held held;
+        tt_signature signature;
         char *origin;
         held.tree_size = number();
         bytes = bytes_of(next_token(), &count);
@@ -301,6 +302,11 @@ static uint16_t write_other(uint8_t type, uint8_t *payload, uint16_t room) {
         held.origin = origin;
         used = tt_write(type, &held, payload, room);
         free(origin);
+        free(bytes);
+        signature.algorithm = (uint8_t)number();
+        bytes = bytes_of(next_token(), &count);
+        signature.bytes = bytes;
+        used = tt_write_signature(&signature, payload, used, room);
     }
     free(bytes);
     return used;

@@ -66,6 +66,8 @@ type checkpoint struct {
 	Origin string
 	Size   uint64
 	Root   []byte
+	// Signature is the ledger key's, algorithm first; empty where none was given.
+	Signature []byte
 }
 
 func (c checkpoint) payload() []byte {
@@ -77,6 +79,12 @@ func (c checkpoint) payload() []byte {
 	}
 	w.raw(root)
 	w.text(c.Origin)
+	if len(c.Signature) == 0 {
+		w.raw([]byte{0, 0})
+		return w
+	}
+	w.raw([]byte{c.Signature[0], byte(len(c.Signature) - 1)})
+	w.raw(c.Signature[1:])
 	return w
 }
 
@@ -104,7 +112,10 @@ func (p *proofParts) take(payload []byte, held checkpoint, key ed25519.PublicKey
 	origin := r.text()
 	algorithm, length := r.u8(), int(r.u8())
 	signature := r.raw(length)
-	next := checkpoint{origin, newSize, root}
+	next := checkpoint{origin, newSize, root, nil}
+	if length > 0 {
+		next.Signature = append([]byte{algorithm}, signature...)
+	}
 	switch {
 	case r.bad || r.at != len(payload):
 		return held, true, "does not decode"

@@ -2,6 +2,7 @@ using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.Gateway.Ingest.Sessions;
+using TaserTelemetry.Gateway.Keeping;
 using TaserTelemetry.Ledger;
 using TaserTelemetry.Ledger.Disks;
 using TaserTelemetry.Ledger.Notes;
@@ -13,7 +14,7 @@ namespace TaserTelemetry.Gateway.Ingest.Trust;
 /// Each dock remembers the checkpoint of its last session and asks for proof at the next (wire 19): forty docks are forty witnesses that
 /// nobody had to set up.
 /// </summary>
-internal sealed class CheckpointDesk(TamperEvidentLog ledger, string tlogFolder)
+internal sealed class CheckpointDesk(TamperEvidentLog ledger, string tlogFolder, Action<string> onRestoredCopy)
 {
     // Fixed part, origin and signature beside the hashes of one frame.
     private const int ProofHeadBytes = 320;
@@ -21,8 +22,8 @@ internal sealed class CheckpointDesk(TamperEvidentLog ledger, string tlogFolder)
     private string contradiction = "";
 
     /// <summary>
-    /// A dock whose Hello was in order remembers something that this ledger does not hold: in words, for people; empty while nobody does. What a dock
-    /// holds is not signed, so it alone freezes nothing: somebody decides, with a witness or a signed checkpoint in hand. From any thread.
+    /// A dock whose Hello was in order remembers something that this ledger does not hold: in words, for people; empty while nobody does. Its word
+    /// alone freezes nothing; a checkpoint under this ledger's own key stops the gateway (SPEC 13.8). From any thread.
     /// </summary>
     public string Contradiction => Volatile.Read(ref contradiction);
 
@@ -30,6 +31,13 @@ internal sealed class CheckpointDesk(TamperEvidentLog ledger, string tlogFolder)
     public CheckpointShownResult Look(DockingSession session, in CheckpointHeld held)
     {
         var result = Answer(session, held);
+        if (
+            result == CheckpointShownResult.Inconsistent
+            || (result == CheckpointShownResult.Ahead && held.TreeSize > ledger.NextIndex) // what is not yet signed may still lead there
+        )
+        {
+            StopIfProven(session, held);
+        }
         if (result is CheckpointShownResult.Ahead or CheckpointShownResult.Inconsistent && contradiction.Length == 0)
         {
             var has = ledger.LastCheckpoint?.Size ?? 0;
@@ -41,6 +49,23 @@ internal sealed class CheckpointDesk(TamperEvidentLog ledger, string tlogFolder)
             );
         }
         return result;
+    }
+
+    /// <summary>What the key signed once cannot be made up: this DATA is a restored or changed copy, and whatever it signed would be a second past.</summary>
+    private void StopIfProven(DockingSession session, in CheckpointHeld held)
+    {
+        var remembered = new Checkpoint(held.Origin, held.TreeSize, HashOf(held.Root));
+        var line = new NoteSignature(ledger.Key.Name, ledger.Key.Id, held.Signature.Bytes.ToArray());
+        var note = new SignedNote(remembered.Text, [line]);
+        if (held.Signature.Algorithm != SignatureAlgorithm.Ed25519 || held.Origin != ledger.Key.Name || !note.IsSignedBy(ledger.Key))
+        {
+            return;
+        }
+        ledger.Heed(remembered);
+        onRestoredCopy(
+            $"Dock {session.Sender.Place.Dock} holds a checkpoint under this ledger's own key over {remembered.Size} records (root {remembered.Root}), which this DATA does not lead to. "
+                + RestoredCopy.WhatToDo
+        );
     }
 
     /// <summary>What the held checkpoint says about this ledger; the newer one and its proof are said to the dock where there is one.</summary>

@@ -171,11 +171,11 @@ public sealed class TrustTests
         var newer = await gateway.CheckpointAsync(above: first.Size);
         var root = new byte[32];
         first.Root.CopyTo(root);
-        await dock.SendAsync(new CheckpointHeld(first.Size, Hash32.From(root), first.Origin));
+        await dock.SendAsync(new CheckpointHeld(first.Size, Hash32.From(root), first.Origin, default));
         var proof = await dock.ReceiveAsync<ConsistencyProof>();
         Assert.Equal((first.Size, newer.Size, newer.Origin), (proof.OldSize, proof.NewSize, proof.Origin));
         root[0] ^= 1;
-        await dock.AckOfAsync(await dock.SendAsync(new CheckpointHeld(first.Size, Hash32.From(root), first.Origin)));
+        await dock.AckOfAsync(await dock.SendAsync(new CheckpointHeld(first.Size, Hash32.From(root), first.Origin, default)));
         Assert.Equal(CheckpointShownResult.Inconsistent, gateway.Leaves<CheckpointShown>().Last().Result);
     }
 
@@ -189,7 +189,7 @@ public sealed class TrustTests
         var root = new byte[32];
         now.Root.CopyTo(root);
         Assert.DoesNotContain(gateway.Readiness.Report().Problems, problem => problem.Contains("remembers", StringComparison.Ordinal));
-        await dock.AckOfAsync(await dock.SendAsync(new CheckpointHeld(now.Size + 1_000, Hash32.From(root), now.Origin)));
+        await dock.AckOfAsync(await dock.SendAsync(new CheckpointHeld(now.Size + 1_000, Hash32.From(root), now.Origin, default)));
         Assert.Equal(CheckpointShownResult.Ahead, gateway.Leaves<CheckpointShown>().Last().Result);
         var problem = Assert.Single(
             gateway.Readiness.Report().Problems,
