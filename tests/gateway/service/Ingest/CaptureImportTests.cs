@@ -1,11 +1,14 @@
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Captures;
+using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Gateway.Demo;
 using TaserTelemetry.Gateway.Hosting;
 using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Ingest.Captures;
 using TaserTelemetry.Tests;
+using Wire = TaserTelemetry.FirmwareProtocol.Messages;
 
 namespace TaserTelemetry.Gateway.Tests.Ingest;
 
@@ -50,6 +53,49 @@ public sealed class CaptureImportTests : IDisposable
             [(4UL, 9UL), (10, 12)],
             leaves.OfType<Gap>().Where(gap => gap.Epoch == opened.NewEpoch).Select(gap => (gap.First, gap.Next))
         );
+    }
+
+    [Fact]
+    public void A_captures_own_times_serve_its_clocks_as_claims_and_what_it_holds_is_received_now()
+    {
+        const ulong Then = 1_780_000_000UL * 1_000_000_000;
+        const ulong BootId = 99;
+        using (var stream = File.Create(ground.At("old.cap")))
+        {
+            var writer = new CaptureWriter(stream, 1);
+            var hello = TestDock.HelloOf(RunningGateway.Dock) with { MonotonicNs = 1_000_000_000 };
+            // The device's clock shows ten seconds less than the capture's.
+            var reading = new Wire.ClockReading(
+                Wire.SyncOrder.BeforeSync,
+                StampUnit.Seconds,
+                0,
+                (Then / 1_000_000_000) - 10,
+                BootId,
+                1_000_000_000,
+                1_000_000_000,
+                0,
+                Wire.ClockState.NotStated,
+                RunningGateway.Device,
+                ""
+            );
+            foreach (
+                var frame in new[]
+                {
+                    FrameWriter.ToArray(0, 0, hello),
+                    FrameWriter.ToArray(1, 1, reading),
+                    TestDock.Batch(1, 2, RunningGateway.Device, 1, 5),
+                }
+            )
+            {
+                writer.Write(Then, Transport.Mqtt, CaptureDirection.Up, RunningGateway.Dock, frame);
+            }
+        }
+        var before = UnixTime.NowNs(TimeProvider.System);
+        Assert.Equal("whole", Import("old.cap").End);
+        var batch = Assert.Single(RunningGateway.LeavesIn(ground.Folder).Select(l => l.Leaf).OfType<StoredBatch>());
+        Assert.Equal(ClockQuality.Claimed, batch.Clock.Quality);
+        Assert.InRange(batch.Clock.OffsetNs, 10_000_000_000 - (long)batch.Clock.BoundNs, 10_000_000_000 + (long)batch.Clock.BoundNs);
+        Assert.InRange(batch.Arrival.ReceivedNs, before, UnixTime.NowNs(TimeProvider.System));
     }
 
     [Fact]
