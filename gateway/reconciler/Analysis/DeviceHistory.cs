@@ -116,6 +116,7 @@ internal readonly record struct SequenceRun(
     RecordRef Last,
     TimeInterval FirstAt,
     TimeInterval LastAt,
+    ulong FirstReceivedNs,
     ulong LastReceivedNs
 );
 

@@ -76,7 +76,7 @@ internal sealed class DeviceReader
 
     private void EndRun(int first, int last)
     {
-        ulong received = 0;
+        (ulong firstReceived, ulong received) = (ulong.MaxValue, 0);
         int batch = -1;
         for (int i = first; i <= last; i++)
         {
@@ -84,6 +84,7 @@ internal sealed class DeviceReader
             {
                 batch = _entries[i].Batch;
                 received = Math.Max(received, _history.Batches[batch].ReceivedNs);
+                firstReceived = Math.Min(firstReceived, _history.Batches[batch].ReceivedNs);
             }
         }
 
@@ -94,6 +95,7 @@ internal sealed class DeviceReader
                 Ref(last),
                 _clock.At(first),
                 _clock.At(last),
+                firstReceived,
                 received
             )
         );

@@ -53,6 +53,9 @@ internal sealed class JournalService(
     /// <summary>Docking sessions open now.</summary>
     public int SessionCount => conversations?.SessionCount ?? 0;
 
+    /// <summary>What there is to say of senders whose quarantine is full.</summary>
+    public IReadOnlyList<string> FullQuarantines => conversations?.FullQuarantines.Words ?? [];
+
     /// <summary>Lets signing begin, once the witnesses have been heard or have not answered.</summary>
     public void MaySign() => maySign.TrySetResult();
 

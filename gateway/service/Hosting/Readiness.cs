@@ -88,6 +88,7 @@ internal sealed class Readiness(
         {
             problems.Add("The disk of DATA is full; docks are held.");
         }
+        problems.AddRange(journal.FullQuarantines);
         if (journal.Open.Access.Broken is { } unrecorded)
         {
             problems.Add($"Nothing can be read, because the access log cannot be written: {unrecorded}");

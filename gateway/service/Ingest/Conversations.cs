@@ -35,6 +35,9 @@ internal sealed class Conversations(
 
     public int SessionCount => sessions.Count;
 
+    /// <summary>Senders whose quarantine is full.</summary>
+    public FullQuarantines FullQuarantines => judgement.Quarantine.Full;
+
     /// <summary>Takes what came in: decodes, judges, and notes what is to be said.</summary>
     public void Take(Inbound inbound)
     {

@@ -122,6 +122,10 @@ internal sealed class IngestLoop(
             {
                 log.ClockDrifts(drift.Words);
             }
+            foreach (var words in conversations.FullQuarantines.TakeNew())
+            {
+                log.QuarantineFull(words);
+            }
         }
         Commit(done == 0 ? taken : taken.GetRange(done, taken.Count - done));
     }

@@ -50,6 +50,9 @@ internal static partial class IngestLog
     [LoggerMessage(1113, LogLevel.Warning, "{Words} Have it set at the next docking; if it goes on, repaired.")]
     public static partial void ClockDrifts(this ILogger log, string words);
 
+    [LoggerMessage(1114, LogLevel.Warning, "{Words}")]
+    public static partial void QuarantineFull(this ILogger log, string words);
+
     [LoggerMessage(1112, LogLevel.Warning, "A sealed segment has no index or snapshot yet: {Why} The next seal or start makes them.")]
     public static partial void NotIndexed(this ILogger log, string why);
 }

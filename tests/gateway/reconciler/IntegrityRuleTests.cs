@@ -51,6 +51,17 @@ public sealed class IntegrityRuleTests
     }
 
     [Fact]
+    public void D01_counts_the_days_from_when_the_hole_could_be_seen_whatever_comes_behind_it_later()
+    {
+        var scene = Hole().Write(Scene.Device, 603, EventCode.Light);
+        scene.NewestComesDaysLater = 35;
+        scene.AsOf = Scene.Day.AddDays(28);
+        scene.None("D01");
+        scene.AsOf = Scene.Day.AddDays(40);
+        scene.Only("D01");
+    }
+
+    [Fact]
     public void D01_says_of_a_range_that_another_gateway_receipted_that_it_is_missing_here_and_never_that_it_is_lost()
     {
         var elsewhere = Hole();

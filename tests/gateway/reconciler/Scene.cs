@@ -45,6 +45,9 @@ internal sealed class Scene
     /// <summary>The docking compared no clocks.</summary>
     public bool WithoutClock { get; set; }
 
+    /// <summary>Days after the others that the newest record of each log was received, in a batch of its own; 0 = with them.</summary>
+    public int NewestComesDaysLater { get; set; }
+
     public DateTimeOffset AsOf { get; set; } = Day.AddDays(10);
 
     public string Firmware { get; set; } = "";
@@ -161,6 +164,12 @@ internal sealed class Scene
             int number = log.AddBatch(batch);
             for (int i = 0; i < entries.Count; i++)
             {
+                if (i == entries.Count - 1 && NewestComesDaysLater > 0)
+                {
+                    var received = Day.AddMinutes(DockedAtMinute).AddDays(NewestComesDaysLater);
+                    number = log.AddBatch(batch with { ReceivedNs = (ulong)received.ToUnixTimeMilliseconds() * 1_000_000 });
+                }
+
                 if (!_lost.Contains((device, i)))
                 {
                     Assert.True(log.Add(number, _firstSequence[device] + (ulong)i, entries[i].Record));

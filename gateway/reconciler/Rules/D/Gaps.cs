@@ -80,7 +80,8 @@ internal static class Gaps
             elsewhere ? (false, false, HeldElsewhere)
             : fact is { State: GapState.Final } ? (true, fact.Cause == GapCause.OldestPassed, Words(fact.Cause))
             : Reread(device, before.Epoch, range) is { } read ? read
-            : world.AsOfNs - (long)after.LastReceivedNs > world.Rules.DockOverdueDays * TimeInterval.DayNs
+            // counted from when the hole could first be seen: what comes behind it later says nothing of what is missing
+            : world.AsOfNs - (long)after.FirstReceivedNs > world.Rules.DockOverdueDays * TimeInterval.DayNs
                 ? (true, false, Words(GapCause.Overdue))
             : (false, false, "");
         return new Gap(device, before.Epoch, range, when, final, final && passed && block, why, before.Last, after.First);

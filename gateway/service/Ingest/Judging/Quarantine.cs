@@ -14,6 +14,9 @@ internal sealed class Quarantine(GroupBuilder group)
 
     private readonly Dictionary<string, Refusals> refused = new(StringComparer.Ordinal);
 
+    /// <summary>Senders past their quota.</summary>
+    public FullQuarantines Full { get; } = new();
+
     public FrameOutcome Keep(
         Sender sender,
         ulong receivedNs,
@@ -42,8 +45,9 @@ internal sealed class Quarantine(GroupBuilder group)
     /// <summary>One record for each source says what was refused, first and last (promise 3).</summary>
     public void WriteRefusals(ulong nowNs)
     {
-        foreach (var (_, seen) in refused)
+        foreach (var (source, seen) in refused)
         {
+            Full.Refused(source, seen.Count);
             group.AddOwn(
                 new QuarantineRefused(
                     nowNs,

@@ -135,6 +135,8 @@ public sealed class BothDoorsTests : IDisposable
         ulong Counted() => sides.Gateway.Leaves<QuarantineRefused>().Aggregate(0UL, (sum, refused) => sum + refused.Count);
         await Ground.UntilAsync(() => Task.FromResult(Counted() == 20), "the refusals written down");
         Assert.Equal(5, sides.Gateway.Leaves<Quarantined>().Count());
+        var problem = Assert.Single(sides.Gateway.Readiness.Report().Problems);
+        Assert.StartsWith("The quarantine of dock-1 is full: 20 items were not kept", problem, StringComparison.Ordinal);
     }
 
     [Theory]
