@@ -61,6 +61,12 @@ public sealed record RuleSet
     /// <summary>B04: continuous activation milliseconds.</summary>
     public uint ContinuousMsMax { get; init; } = 20_000;
 
+    /// <summary>B05: an activation is looked at where its time is known to this many seconds; wider times say nothing of cycles of seconds.</summary>
+    public int OverlapBoundSecondsMax { get; init; } = 240;
+
+    /// <summary>B05: likeliest times of two activations further apart than this many seconds are one after the other.</summary>
+    public int OverlapApartSecondsMax { get; init; } = 20;
+
     /// <summary>Levels from lowest to highest. Two published orders differ (domain 2.4): this is the Home Office's of 2015-16.</summary>
     public IReadOnlyList<UseLevels> LevelOrder { get; init; } =
     [UseLevels.Drawn, UseLevels.Aimed, UseLevels.Arced, UseLevels.RedDot, UseLevels.DriveStun, UseLevels.AngledDriveStun, UseLevels.Fired];

@@ -1,4 +1,5 @@
 using TaserTelemetry.Reconciler.Analysis;
+using TaserTelemetry.Reconciler.Configuration;
 using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Reports;
 
@@ -15,6 +16,12 @@ internal sealed class B05()
         "That both devices were used on one person."
     )
 {
+    public override IReadOnlyList<(string, string)> Parameters(RuleSet rules) =>
+        [
+            ("overlapBoundSecondsMax", FormattableString.Invariant($"{rules.OverlapBoundSecondsMax}")),
+            ("overlapApartSecondsMax", FormattableString.Invariant($"{rules.OverlapApartSecondsMax}")),
+        ];
+
     public override string? Silenced(World world) =>
         world.Has(ReportColumns.IncidentRef) || world.Inputs.Registers.Roster is not null
             ? null
@@ -24,7 +31,7 @@ internal sealed class B05()
     {
         foreach (var joint in world.JointUses)
         {
-            var (first, second) = joint.Overlap();
+            var (first, second) = joint.Overlap(world.Rules);
             if (first is not null && second is not null)
             {
                 string wording =

@@ -1,5 +1,6 @@
 using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Reconciler.Analysis;
+using TaserTelemetry.Reconciler.Configuration;
 using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Reports;
 using TaserTelemetry.Reconciler.Time;
@@ -12,12 +13,6 @@ namespace TaserTelemetry.Reconciler.Rules.B;
 /// </summary>
 internal sealed class JointUse
 {
-    /// <summary>Two minutes either way: what a clock setting is good for that nothing else confirms. Wider times say nothing here.</summary>
-    private const long OverlapBoundSecondsMax = 240;
-
-    /// <summary>A sixth of the widest half-width that is looked at: likeliest times further apart are one after the other.</summary>
-    private const long LikelyApartSecondsMax = 20;
-
     private JointUse(IReadOnlyList<Incident> incidents)
     {
         Incidents = incidents;
@@ -105,13 +100,13 @@ internal sealed class JointUse
     /// is looked at, and the wording states both times. Bounds of minutes say too little of cycles of seconds by themselves: the likeliest
     /// times, the middles, must lie together, too.
     /// </summary>
-    public (Activation? First, Activation? Second) Overlap()
+    public (Activation? First, Activation? Second) Overlap(RuleSet rules)
     {
         for (int i = 0; i < Activations.Count; i++)
         {
             for (int j = i + 1; j < Activations.Count; j++)
             {
-                if (Activations[i].Device != Activations[j].Device && Overlap(Activations[i], Activations[j]))
+                if (Activations[i].Device != Activations[j].Device && Overlap(rules, Activations[i], Activations[j]))
                 {
                     return (Activations[i], Activations[j]);
                 }
@@ -134,18 +129,19 @@ internal sealed class JointUse
     private static bool IsOperational(Activation a) =>
         a.Code != EventCode.Test && a.Class is ActivationClass.Matched or ActivationClass.Unaccounted or ActivationClass.Waiting;
 
-    private static bool Overlap(Activation a, Activation b) =>
+    private static bool Overlap(RuleSet rules, Activation a, Activation b) =>
         a.Start.LowNs < b.Start.HighNs + End(b)
         && b.Start.LowNs < a.Start.HighNs + End(a)
-        && Bounded(a)
-        && Bounded(b)
-        && LikelyTogether(a, b);
+        && Bounded(rules, a)
+        && Bounded(rules, b)
+        && LikelyTogether(rules, a, b);
 
-    private static bool Bounded(Activation a) => a.Start.HighNs - a.Start.LowNs <= OverlapBoundSecondsMax * TimeInterval.SecondNs;
+    private static bool Bounded(RuleSet rules, Activation a) =>
+        a.Start.HighNs - a.Start.LowNs <= rules.OverlapBoundSecondsMax * TimeInterval.SecondNs;
 
-    private static bool LikelyTogether(Activation a, Activation b)
+    private static bool LikelyTogether(RuleSet rules, Activation a, Activation b)
     {
-        long apart = LikelyApartSecondsMax * TimeInterval.SecondNs;
+        long apart = rules.OverlapApartSecondsMax * TimeInterval.SecondNs;
         return a.Start.MiddleNs <= b.Start.MiddleNs + End(b) + apart && b.Start.MiddleNs <= a.Start.MiddleNs + End(a) + apart;
     }
 
