@@ -30,7 +30,7 @@ internal static class AuditCommands
     public static int Run(string[] args, AuditConsole console, TimeProvider time)
     {
         var root = Build(console, time);
-        var parsed = root.Parse(args);
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }); // an @ may begin a file's name
         if (parsed.Errors.Count > 0)
         {
             // The library prints error and corrections on both streams and answers 1; the contract has 2, and only results on standard output.

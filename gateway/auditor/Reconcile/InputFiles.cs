@@ -37,6 +37,11 @@ internal sealed class InputFiles
             console.Fail(ExitCode.CannotRead, $"--inputs {named}: there is no such folder.");
             return null;
         }
+        if (request.Reports.FirstOrDefault(file => !File.Exists(file)) is { } missing)
+        {
+            console.Fail(ExitCode.CannotRead, $"--reports {missing}: there is no such file.");
+            return null;
+        }
         try
         {
             foreach (var file in request.Reports)
@@ -45,7 +50,7 @@ internal sealed class InputFiles
             }
             if (request.Inputs is { } folder)
             {
-                files.ReadRegisters(folder);
+                files.ReadRegisters(folder, [.. request.Reports.Select(Path.GetFullPath)]);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -81,10 +86,14 @@ internal sealed class InputFiles
         answers.Add(reports.Answers[^1]);
     }
 
-    private void ReadRegisters(string folder)
+    private void ReadRegisters(string folder, HashSet<string> reportFiles)
     {
         foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
         {
+            if (reportFiles.Contains(Path.GetFullPath(file)))
+            {
+                continue; // read already, as reports
+            }
             var name = Path.GetFileName(file);
             if (RegisterImporter.KindOf(name) is not { } kind || Path.GetExtension(name).ToLowerInvariant() is not (".csv" or ".xlsx"))
             {

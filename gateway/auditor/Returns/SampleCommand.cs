@@ -5,6 +5,8 @@ using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Evidence.Witnessing;
 using TaserTelemetry.Ledger;
 using TaserTelemetry.Ledger.Signing;
+using TaserTelemetry.Reconciler.Import;
+using TaserTelemetry.Reconciler.Output;
 using TaserTelemetry.Reconciler.Returns;
 
 namespace TaserTelemetry.Auditor.Returns;
@@ -12,6 +14,8 @@ namespace TaserTelemetry.Auditor.Returns;
 /// <summary>sample: a stratified random audit sample, drawn by the root of a checkpoint that did not exist when the records were made.</summary>
 internal static class SampleCommand
 {
+    private const int RejectsShown = 20;
+
     public static Command Build(AuditConsole console, TimeProvider time)
     {
         var options = new ReconcileOptions();
@@ -22,12 +26,19 @@ internal static class SampleCommand
             DefaultValueFactory = _ => 30,
             HelpName = "N",
         };
+        var adjudicated = new Option<string?>("--adjudicated")
+        {
+            Description =
+                "A sample that came back: sample.csv or sample.xlsx of an earlier draw with a column Wrong of yes and no. Answers with error rates.",
+            HelpName = "FILE",
+        };
         var command = new Command(
             "sample",
             "Draws a random audit sample that nobody can steer: ranked by a witnessed checkpoint's root and the leaf index."
         );
         options.AddTo(command);
         command.Options.Add(perStratum);
+        command.Options.Add(adjudicated);
         command.Options.Add(outside.Policy);
         command.SetAction(parsed =>
         {
@@ -48,9 +59,14 @@ internal static class SampleCommand
             {
                 return console.Fail(ExitCode.Usage, "a sample is drawn from one ledger: give one DATA folder.");
             }
-            return PreparedRun.Make(request, AuditVerb.Sample, console, time, out var exitCode) is { } run
-                ? Draw(run, given.Policy, number, console)
-                : exitCode;
+            var cameBack = parsed.GetValue(adjudicated);
+            if (cameBack is not null && !File.Exists(cameBack))
+            {
+                return console.Fail(ExitCode.CannotRead, $"--adjudicated {cameBack}: there is no such file.");
+            }
+            return PreparedRun.Make(request, AuditVerb.Sample, console, time, out var exitCode) is not { } run ? exitCode
+                : cameBack is null ? Draw(run, given.Policy, number, console)
+                : Rates(run, cameBack, console);
         });
         return command;
     }
@@ -71,6 +87,42 @@ internal static class SampleCommand
         var sample = AuditSample.Draw(run.Result, root.ToArray(), size > 0 ? size : ledger.Size, perStratum);
         return TableOutput.Write("sample", run, [sample.Table()], console);
     }
+
+    /// <summary>Draws again by the checkpoint that the file names, which must be one that this ledger signed, and counts what was found.</summary>
+    private static int Rates(PreparedRun run, string file, AuditConsole console)
+    {
+        using var stream = File.OpenRead(file);
+        var cameBack = Adjudications.Read(Path.GetFileName(file), stream);
+        var signed = CheckpointNotes
+            .Read(LogPlace.Ledger(run.Request.Data[0]))
+            .Any(kept => kept.Checkpoint.Size == cameBack.CheckpointSize && IsRoot(kept.Checkpoint.Root, cameBack.CheckpointRootHex));
+        if (!signed)
+        {
+            var why = cameBack.Answer.Rejects.Count > 0 ? cameBack.Answer.Rejects[0].Reason : string.Join(" ", cameBack.Answer.Notes);
+            return console.Fail(
+                ExitCode.CannotRead,
+                cameBack.CheckpointRootHex.Length == 0
+                    ? $"{file} is no sample that came back: {why}."
+                    : $"{file} was drawn by a checkpoint that this ledger never signed: {cameBack.CheckpointSize} leaves, {cameBack.CheckpointRootHex}."
+            );
+        }
+        var drawn = AuditSample.Draw(
+            run.Result,
+            Convert.FromHexString(cameBack.CheckpointRootHex),
+            cameBack.CheckpointSize,
+            cameBack.PerStratum
+        );
+        var (rates, notCounted) = cameBack.Against(drawn);
+        RowReject[] rejects = [.. cameBack.Answer.Rejects, .. notCounted];
+        foreach (var reject in rejects.Take(RejectsShown))
+        {
+            console.Error.WriteLine($"{reject.File}, line {reject.Line}, {reject.Column} \"{reject.Cell}\": {reject.Reason}.");
+        }
+        return TableOutput.Write("sample", run, [rates, ResultTables.Rejects(rejects)], console);
+    }
+
+    private static bool IsRoot(Hash256 root, string hex) =>
+        Convert.ToHexStringLower(root.ToArray()).Equals(hex, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The newest checkpoint of the ledger that the policy's quorum has cosigned.</summary>
     private static (ulong Size, IReadOnlyList<string> By) Witnessed(string data, LogPolicy policy, ulong size, ref Hash256 root)

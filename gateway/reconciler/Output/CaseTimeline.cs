@@ -62,7 +62,7 @@ internal sealed class CaseTimeline
         var svg = new StringBuilder();
         svg.Append(
             CultureInfo.InvariantCulture,
-            $"<svg role=\"img\" viewBox=\"0 0 {Width} 90\" aria-labelledby=\"t{id} d{id}\" xmlns=\"http://www.w3.org/2000/svg\">"
+            $"<svg role=\"img\" fill=\"currentColor\" viewBox=\"0 0 {Width} 90\" aria-labelledby=\"t{id} d{id}\" xmlns=\"http://www.w3.org/2000/svg\">"
         );
         svg.Append(
             CultureInfo.InvariantCulture,
@@ -72,13 +72,13 @@ internal sealed class CaseTimeline
             CultureInfo.InvariantCulture,
             $"<desc id=\"d{id}\">{HtmlText.Html(string.Join("; ", marks.Take(MarksMax).Select(m => m.Text)))}</desc>"
         );
-        svg.Append("<line x1=\"0\" y1=\"45\" x2=\"800\" y2=\"45\" stroke=\"#1a1a1a\"/>");
+        svg.Append("<line x1=\"0\" y1=\"45\" x2=\"800\" y2=\"45\" stroke=\"currentColor\"/>");
         foreach (var (when, report, text) in marks.Take(MarksMax))
         {
             int x = X(span, when.LowNs);
             int width = Math.Max(4, X(span, when.HighNs) - x);
             string title = $"<title>{HtmlText.Html(text)}</title>";
-            string place = report ? "y=\"52\" fill=\"#fff\" stroke=\"#1a1a1a\"" : "y=\"24\" fill=\"#1a1a1a\"";
+            string place = report ? "y=\"52\" fill=\"none\" stroke=\"currentColor\"" : "y=\"24\" fill=\"currentColor\"";
             svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{x}\" width=\"{width}\" height=\"14\" {place}>{title}</rect>");
         }
 

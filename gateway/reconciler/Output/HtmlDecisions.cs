@@ -64,7 +64,7 @@ internal static class HtmlDecisions
                 : use.Examined == true ? "Examined."
                 : "Waits for an examination.";
             w.Write(
-                $"<tr><th scope=\"row\"><code>{Cell(use.UseId)}</code></th><td>{Cell(use.Device)}, {TimeInterval.Text(use.When.LowNs)}</td><td>{Cell(examined)}</td></tr>\n"
+                $"<tr><th scope=\"row\"><code>{Cell(use.UseId)}</code></th><td><code>{Cell(use.Device)}</code>, {TimeInterval.Text(use.When.LowNs)}</td><td class=\"a\">{Cell(examined)}</td></tr>\n"
             );
         }
 

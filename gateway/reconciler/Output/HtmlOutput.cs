@@ -21,14 +21,20 @@ public static class HtmlOutput
         "A device log says how long a device was activated, not whether anyone was affected: activation seconds are not exposure, and an activation is no evidence of a shock. "
         + "No finding says that a report is false or that anything was hidden; it says what is recorded and what was not found in the files given.";
 
+    /// <summary>
+    /// Words are never broken inside a table, whose columns would shrink to letters; what has no words (ids, files, cells) stands in code
+    /// and breaks anywhere. A drawing keeps its size on a narrow screen and is pushed sideways within its case.
+    /// </summary>
     private const string Style =
-        "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:1rem;color:#1a1a1a;background:#fff}"
+        ":root{color-scheme:light dark;--ink:#1a1a1a;--paper:#fff;--head:#f0f0f0;--line:#767676;--link:#0b4f8a}"
+        + "@media(prefers-color-scheme:dark){:root{--ink:#eee;--paper:#161616;--head:#2a2a2a;--line:#8a8a8a;--link:#8cc4ff}}"
+        + "@media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--head:#f0f0f0;--line:#767676;--link:#000}article.case{break-inside:avoid}}"
+        + "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:1rem;color:var(--ink);background:var(--paper)}"
         + "table{border-collapse:collapse;margin:.5rem 0 1.5rem;width:100%}caption{text-align:left;font-weight:600;padding:.3rem 0}"
-        + "th,td{border:1px solid #767676;padding:.3rem .6rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}td.n,th.n{text-align:right;white-space:nowrap;overflow-wrap:normal}"
-        + "th{background:#f0f0f0;overflow-wrap:break-word}article.case{border:1px solid #767676;border-left-width:6px;padding:.5rem 1rem;margin:1rem 0}"
-        + "code{overflow-wrap:anywhere;font-size:.85em}svg{max-width:100%;height:auto}a{color:#0b4f8a}dt{font-weight:600}summary{cursor:pointer}nav ul{padding-left:1.2rem}tfoot td,tfoot th{font-weight:700;border-top:2px solid #1a1a1a}"
-        + "@media(max-width:40rem){th,td{padding:.2rem .3rem;font-size:.85em}th.n{white-space:normal;overflow-wrap:break-word}article.case{overflow-x:auto}article.case svg{max-width:none;width:40rem}}@media(max-width:30rem){th,th.n{overflow-wrap:anywhere}}"
-        + "@media print{article.case{break-inside:avoid}}";
+        + "th,td{border:1px solid var(--line);padding:.3rem .6rem;text-align:left;vertical-align:top}td.n,th.n{text-align:right}"
+        + "th{background:var(--head)}article.case{border:1px solid var(--line);border-left-width:6px;padding:.5rem 1rem;margin:1rem 0}"
+        + "code{overflow-wrap:anywhere;font-size:.85em}p,li,dd,h3,caption,td.a{overflow-wrap:anywhere}svg{max-width:100%;height:auto}a{color:var(--link)}dt{font-weight:600}summary{cursor:pointer}nav ul{padding-left:1.2rem}tfoot td,tfoot th{font-weight:700;border-top:2px solid var(--ink)}"
+        + "@media(max-width:40rem){body{padding:.5rem}th,td{padding:.2rem .25rem;font-size:.85em}article.case{padding:.5rem;overflow-x:auto}article.case svg{max-width:none;width:40rem}}";
 
     /// <summary>Writes it as UTF-8; the stream stays open.</summary>
     public static void Write(ReconciliationResult result, Stream output)
@@ -227,7 +233,7 @@ public static class HtmlOutput
         }
 
         w.Write(
-            "<table>\n<caption>Cases by their first finding</caption>\n<thead><tr><th scope=\"col\">Rule</th><th scope=\"col\">What it finds</th><th scope=\"col\">Kind</th><th scope=\"col\">Priority</th><th scope=\"col\" class=\"n\">Cases</th></tr></thead>\n<tbody>\n"
+            "<table>\n<caption>Cases by their first finding</caption>\n<thead><tr><th scope=\"col\">Rule</th><th scope=\"col\">What it finds</th><th scope=\"col\">Kind and priority</th><th scope=\"col\" class=\"n\">Cases</th></tr></thead>\n<tbody>\n"
         );
         foreach (
             var group in result
@@ -240,7 +246,7 @@ public static class HtmlOutput
             var first = group.First();
             string rule = first.Shown ? $"<a href=\"#{first.Case.Id}\">{Html(group.Key.RuleId)}</a>" : Html(group.Key.RuleId);
             w.Write(
-                $"<tr><th scope=\"row\">{rule}</th><td>{Html(Title(group.Key.RuleId))}</td><td>{Words(group.Key.Kind)}</td><td>{Priority(group.Key.Priority)}</td><td class=\"n\">{Number(group.Count())}</td></tr>\n"
+                $"<tr><th scope=\"row\">{rule}</th><td>{Html(Title(group.Key.RuleId))}</td><td>{Words(group.Key.Kind)}, {Priority(group.Key.Priority)}</td><td class=\"n\">{Number(group.Count())}</td></tr>\n"
             );
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TaserTelemetry.Reconciler.Findings;
+using TaserTelemetry.Reconciler.Import;
 using TaserTelemetry.Reconciler.Time;
 
 namespace TaserTelemetry.Reconciler.Output;
@@ -26,7 +27,7 @@ public static class ResultTables
             Activations(result),
             Uses(result),
             Reports(result),
-            Rejects(result),
+            Rejects(result.Imports.SelectMany(i => i.Rejects)),
             Decisions(result),
         ];
     }
@@ -259,11 +260,12 @@ public static class ResultTables
             )
         );
 
-    private static OutputTable Rejects(ReconciliationResult r) =>
+    /// <summary>Rows that were not understood or not counted, each with its place and reason.</summary>
+    public static OutputTable Rejects(IEnumerable<RowReject> rejects) =>
         new(
             "rejects",
             ["File", "Line", "Column", "Cell", "Reason"],
-            r.Imports.SelectMany(i => i.Rejects).Select(x => (IReadOnlyList<object>)[x.File, x.Line, x.Column, x.Cell, x.Reason])
+            rejects.Select(x => (IReadOnlyList<object>)[x.File, x.Line, x.Column, x.Cell, x.Reason])
         );
 
     private static string Join(IEnumerable<string> values) => string.Join("; ", values);

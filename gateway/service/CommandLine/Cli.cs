@@ -15,7 +15,7 @@ internal static class Cli
 
     public static async Task<int> InvokeAsync(RootCommand root, string[] args)
     {
-        var parsed = root.Parse(args);
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }); // an @ may begin a comment or a name
         if (args is [var verb, ..] && !verb.StartsWith('-') && root.Subcommands.All(known => known.Name != verb))
         {
             var advice = NearestName.Advice(verb, [.. root.Subcommands.Select(known => known.Name)]);

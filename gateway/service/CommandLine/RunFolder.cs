@@ -52,7 +52,7 @@ internal sealed class RunFolder : IDisposable
             when (bad is IOException or JsonException or KeyNotFoundException or InvalidOperationException or UnauthorizedAccessException)
         {
             run?.Dispose();
-            why = $"{folder} holds no run of taser-audit reconcile: {bad.Message}";
+            why = $"{folder} holds no run of taser-audit reconcile: {bad.Message.TrimEnd('.')}";
             return null;
         }
     }

@@ -85,6 +85,37 @@ public sealed class ReturnsTests
         Assert.Contains("Raw bytes disposed of under a retention policy", report, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_sample_that_comes_back_gives_error_rates_with_intervals_and_only_of_what_was_drawn()
+    {
+        using var day = Day();
+        Assert.Equal(0, Audit.Run(Arguments(day, "sample")).ExitCode);
+        var sample = File.ReadAllLines(Path.Combine(day.Root, "out", "sample.csv"));
+        var back = Path.Combine(day.Root, "back.csv");
+        var added = sample[1].Split(',') is var cells
+            ? string.Join(',', cells[0], cells[1], "2", "X29000009/0-0/0", cells[4], cells[5])
+            : "";
+        File.WriteAllLines(back, [sample[0] + ",Wrong", sample[1] + ",yes", sample[1] + ",no", added + ",no", sample[1] + ",perhaps"]);
+        string[] again = [.. Arguments(day, "sample"), "--adjudicated", back];
+        var (exitCode, _, error) = Audit.Run(again);
+        Assert.True(exitCode == 0, error);
+        Assert.StartsWith(
+            cells[0] + ",1,1,1,1,1,",
+            File.ReadAllLines(Path.Combine(day.Root, "out", "error-rates.csv"))[1],
+            StringComparison.Ordinal
+        );
+        Assert.Contains("stands more than once", error, StringComparison.Ordinal);
+        Assert.Contains("not drawn", error, StringComparison.Ordinal);
+        Assert.Contains("neither yes nor no", error, StringComparison.Ordinal);
+        File.WriteAllText(
+            back,
+            (sample[0] + ",Wrong\n" + sample[1] + ",yes\n").Replace(cells[5], new string('0', 64), StringComparison.Ordinal)
+        );
+        (exitCode, _, error) = Audit.Run(again);
+        Assert.Equal(4, exitCode);
+        Assert.Contains("never signed", error, StringComparison.Ordinal);
+    }
+
     /// <summary>One use with its report.</summary>
     internal static SampleLedger Day()
     {
