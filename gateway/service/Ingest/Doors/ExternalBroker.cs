@@ -166,7 +166,17 @@ internal sealed class ExternalBroker(
         {
             return known;
         }
-        // An ACL that lets strangers publish must not make the gateway remember them for ever.
+        // An ACL that lets strangers publish must not make the gateway remember them for ever, nor shut out a dock that comes after them.
+        if (links.Count >= Settings.Limits.SessionsMax)
+        {
+            foreach (var (name, idle) in links)
+            {
+                if (idle.Session is null)
+                {
+                    links.TryRemove(name, out _); // whoever still speaks under it gets another, and says hello once more
+                }
+            }
+        }
         return links.Count >= Settings.Limits.SessionsMax ? null : links.GetOrAdd(path, p => new BrokerLink(p, Say));
     }
 

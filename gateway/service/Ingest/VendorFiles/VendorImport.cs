@@ -88,11 +88,11 @@ internal sealed class VendorImport(OpenJournal journal, LogProfile profile, byte
             }
             var (device, bytes, records) = frames.Current;
             var frame = FrameReader.Read(bytes, Limits.MqttPayloadBytesMax).Frame;
+            var outcome = judgement.Judge(SenderOf(device), UnixTime.NowNs(clock), frame, bytes);
             if (RecordBatch.Decode(frame, out var batch).IsNone)
             {
-                logs.Add(batch.Header.Log);
+                logs.Add(journal.State.Filed(batch.Header.Log)); // where it was filed: a source without epochs may have been given one
             }
-            var outcome = judgement.Judge(SenderOf(device), UnixTime.NowNs(clock), frame, bytes);
             report = report with
             {
                 Frames = report.Frames + 1,

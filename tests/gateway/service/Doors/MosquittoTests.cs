@@ -152,6 +152,28 @@ public sealed class MosquittoTests : IDisposable
     }
 
     [Fact]
+    public async Task Names_that_nobody_bears_shut_no_dock_out_at_a_broker_that_lets_anybody_publish()
+    {
+        await using var broker = await Mosquitto.StartAsync(ground);
+        var url = $"mqtt://127.0.0.1:{broker.Port}";
+        await using var gateway = await RunningGateway.StartAsync(settings =>
+            (settings.Mqtt.Broker, settings.Limits.SessionsMax) = (url, 4)
+        );
+        await Ground.UntilAsync(() => Task.FromResult(gateway.Readiness.Report().Ready), "the gateway at the broker");
+        await using (var rogue = await TestDock.ConnectAsync(url, OtherDock))
+        {
+            for (var number = 0; number < 20; number++)
+            {
+                await rogue.PublishAsync(Topics.Hello(OtherDock with { Dock = $"nobody-{number}" }), [1, 2, 3]);
+            }
+        }
+        await using var dock = await TestDock.ConnectAsync(url, RunningGateway.Dock);
+        await dock.OpenAsync();
+        await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, 1, 1));
+        Assert.Equal(20, gateway.Leaves<Quarantined>().Count());
+    }
+
+    [Fact]
     public async Task Docks_read_from_the_gateways_own_state_whether_it_is_there_also_after_a_clean_stop()
     {
         await using var broker = await Mosquitto.StartAsync(ground);

@@ -67,6 +67,24 @@ public sealed class VendorImportTests
         Directory.Delete(folder, recursive: true);
     }
 
+    [Fact]
+    public async Task A_hole_in_an_export_of_a_log_that_began_again_is_a_gap_of_the_epoch_it_was_given()
+    {
+        var folder = Directory.CreateTempSubdirectory("taser-vendor-").FullName;
+        byte[] FileOf(string time, params int[] numbers) =>
+            Encoding.UTF8.GetBytes(
+                "DeviceSerial,Sequence,DeviceTime,Event\n"
+                    + string.Concat(numbers.Select(n => $"{RunningGateway.Device},{n},{time},Light\n"))
+            );
+        Assert.True((await AskAsync(folder, FileOf("2026-03-01T10:00:00Z", [.. Enumerable.Range(1, 10)]), "300")).Done);
+        Assert.True((await AskAsync(folder, FileOf("2026-05-01T10:00:00Z", 10, 12), "300")).Done);
+        var leaves = RunningGateway.LeavesIn(folder).Select(l => l.Leaf).ToList();
+        var opened = Assert.Single(leaves.OfType<EpochOpened>());
+        var gap = Assert.Single(leaves.OfType<Gap>());
+        Assert.Equal((opened.NewEpoch, 11UL, 12UL), (gap.Epoch, gap.First, gap.Next));
+        Directory.Delete(folder, recursive: true);
+    }
+
     private static Task<ControlAnswer> AskAsync(string folder, byte[] content, string statedError) =>
         Operator.CarryAsync(
             RunningGateway.SettingsIn(folder),
