@@ -70,6 +70,7 @@ internal sealed class CaptureImport(OpenJournal journal, TimeProvider clock)
         journal.Gaps.SessionEnded(logs, UnixTime.NowNs(clock));
         judgement.Quarantine.WriteRefusals(UnixTime.NowNs(clock));
         Commit();
+        CheckHeads();
         progress(reader.Offset);
         var end = status switch
         {
@@ -79,6 +80,17 @@ internal sealed class CaptureImport(OpenJournal journal, TimeProvider clock)
             _ => $"damaged at byte {reader.Offset}; what came before is taken",
         };
         return new CaptureReport(file, entries, frames, records, stored, keptAside, refused, end);
+    }
+
+    /// <summary>No gateway runs that would check the heads behind the journal (SPEC 13.6): the import ends when each has been looked at.</summary>
+    private void CheckHeads()
+    {
+        do
+        {
+            journal.Chains.Look(UnixTime.NowNs(clock), journal.Ledger.NextIndex, static _ => false);
+            journal.Chains.Running.GetAwaiter().GetResult();
+            Commit();
+        } while (journal.Chains.IsChecking);
     }
 
     private Import Provenance(Stream stream, ActorId by)

@@ -31,6 +31,9 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
     /// <summary>Completes when nothing is being checked.</summary>
     public Task Running { get; private set; } = Task.CompletedTask;
 
+    /// <summary>Heads are being checked, or were and are not written down yet.</summary>
+    public bool IsChecking => inHand.Count > 0;
+
     /// <summary>More heads came than can wait: what waits is not all.</summary>
     public bool Overflowed { get; private set; }
 

@@ -1,13 +1,17 @@
+using NSec.Cryptography;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Captures;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.FirmwareProtocol.Trust;
+using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Demo;
 using TaserTelemetry.Gateway.Hosting;
 using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Ingest.Captures;
 using TaserTelemetry.Tests;
+using SignatureAlgorithm = TaserTelemetry.FirmwareProtocol.Messages.SignatureAlgorithm;
 using Wire = TaserTelemetry.FirmwareProtocol.Messages;
 
 namespace TaserTelemetry.Gateway.Tests.Ingest;
@@ -52,6 +56,39 @@ public sealed class CaptureImportTests : IDisposable
         Assert.Equal(
             [(4UL, 9UL), (10, 12)],
             leaves.OfType<Gap>().Where(gap => gap.Epoch == opened.NewEpoch).Select(gap => (gap.First, gap.Next))
+        );
+    }
+
+    [Fact]
+    public void A_captures_heads_are_checked_when_its_import_ends_and_no_gateway_has_to_start_for_it()
+    {
+        using var key = Key.Create(NSec.Cryptography.SignatureAlgorithm.Ed25519);
+        var log = new LogKey(RunningGateway.Device, LogKind.Event, default);
+        var frame = TestDock.Batch(1, 1, RunningGateway.Device, 1, 10);
+        Assert.True(RecordBatch.Decode(FrameReader.Read(frame, Limits.MqttPayloadBytesMax).Frame, out var batch).IsNone);
+        var start = HashChain.Start(log, 1);
+        using (var stream = File.Create(ground.At("heads.cap")))
+        {
+            var writer = new CaptureWriter(stream, 1);
+            void Write(byte[] bytes) =>
+                writer.Write(1_790_000_000_000_000_000, Transport.Mqtt, CaptureDirection.Up, RunningGateway.Dock, bytes);
+            Write(frame);
+            foreach (var (counter, end) in new[] { (1UL, HashChain.Over(start, batch)), (2UL, start) })
+            {
+                var head = new Wire.SessionHead(HeadGrade.B, log, 1, start, 11, end, counter, default, 0, RunningGateway.Device, default);
+                Write(
+                    FrameWriter.ToArray(
+                        1,
+                        (uint)counter + 1,
+                        head.Signed(bytes => new(SignatureAlgorithm.Ed25519, NSec.Cryptography.SignatureAlgorithm.Ed25519.Sign(key, bytes)))
+                    )
+                );
+            }
+        }
+        Import("heads.cap", s => s.Devices[0].PublicKey = Convert.ToBase64String(key.PublicKey.Export(KeyBlobFormat.RawPublicKey)));
+        Assert.Equal(
+            [ChainResult.Verified, ChainResult.ChainBroken],
+            RunningGateway.LeavesIn(ground.Folder).Select(l => l.Leaf).OfType<ChainCheck>().Select(check => check.Result)
         );
     }
 
@@ -111,9 +148,10 @@ public sealed class CaptureImportTests : IDisposable
         Assert.False(File.Exists(Path.Combine(DemoFolder.Prepare(demo.Data).Data, "left-over")));
     }
 
-    private (string End, long Frames, long Stored) Import(string name)
+    private (string End, long Frames, long Stored) Import(string name, Action<GatewaySettings>? change = null)
     {
         var settings = RunningGateway.SettingsIn(ground.Folder);
+        change?.Invoke(settings);
         using var journal = OpenJournal.Open(settings);
         journal.AppendStart(settings, UnixTime.NowNs(TimeProvider.System));
         var report = new CaptureImport(journal, TimeProvider.System).Import(ground.At(name), default, _ => { });
