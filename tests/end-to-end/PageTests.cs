@@ -33,9 +33,34 @@ public sealed class PageTests(SeenInABrowser seen) : IClassFixture<SeenInABrowse
         var broken = (await view.RunAxe()).Violations;
         Assert.True(broken.Length == 0, string.Join('\n', broken.Select(b => $"{b.Id}: {b.Help}; {b.Nodes[0].Html}")));
         Assert.Equal(width, await view.EvaluateAsync<int>("Math.max(document.documentElement.scrollWidth, innerWidth)"));
+        if (!page)
+        {
+            Assert.Empty(await view.EvaluateAsync<string[]>(BrokenWords));
+        }
         Assert.Empty(seen.Complaints);
         await view.CloseAsync();
     }
+
+    /// <summary>Words of table heads and first cells that stand on more than one line.</summary>
+    private const string BrokenWords = """
+        () => {
+          const broken = [];
+          for (const cell of document.querySelectorAll('th')) {
+            const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+            while (texts.nextNode()) {
+              const node = texts.currentNode;
+              if (node.parentElement.closest('code')) continue;
+              for (const word of node.data.matchAll(/[A-Za-z0-9]+/g)) {
+                const range = document.createRange();
+                range.setStart(node, word.index);
+                range.setEnd(node, word.index + word[0].length);
+                if (range.getClientRects().length > 1) broken.push(word[0]);
+              }
+            }
+          }
+          return broken;
+        }
+        """;
 
     [Fact]
     public async Task What_the_page_shows_is_what_the_gateway_answers_and_a_factory_date_does_not_squeeze_the_plot()

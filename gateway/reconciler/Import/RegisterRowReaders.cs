@@ -155,8 +155,13 @@ internal static class RegisterRowReaders
         );
     }
 
-    public static ChangeRow Change(RegisterCells c) =>
-        new(c.Text("ChangeRef"), c.Need("DeviceSerial"), c.Text("What"), c.NeedWhen("From"), c.NeedWhen("To"), c.Source);
+    /// <summary>A change is of a device, or, without one, of a form or a practice: then it says what.</summary>
+    public static ChangeRow Change(RegisterCells c)
+    {
+        string device = c.Text("DeviceSerial");
+        string what = device.Length == 0 ? c.Need("What") : c.Text("What");
+        return new ChangeRow(c.Text("ChangeRef"), device, what, c.NeedWhen("From"), c.NeedWhen("To"), c.Source);
+    }
 
     public static RosterRow Roster(RegisterCells c) =>
         new(c.Need("OfficerRef"), c.Text("CrewRef"), c.NeedWhen("From"), c.NeedWhen("To"), c.Text("Team"), c.Source);

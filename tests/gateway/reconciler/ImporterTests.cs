@@ -174,6 +174,25 @@ public sealed class ImporterTests
     }
 
     [Fact]
+    public void The_prison_services_form_is_read_with_its_seven_questions()
+    {
+        const string csv =
+            "id,userId,incidentNumber,submittedDate,incidentDate,taserDrawn,taserOperativePresent,redDotWarning,arcWarningUsed,taserDeployed,taserCycleExtended,taserReenergised\n"
+            + "17,U4,INC9,2026-06-01T12:00:00Z,2026-06-01T10:00:00+01:00,Yes,Yes,Yes,No,Yes,No,Yes\n"
+            + "18,U5,INC9,2026-06-01T12:00:00Z,2026-06-01T10:00:00+01:00,No,,,,,,\n"
+            + "19,U6,INC9,2026-06-01T12:00:00Z,2026-06-01T10:00:00+01:00,Yes,No,Perhaps,,,,\n";
+        var import = ReportImporter.Import("moj.csv", Scene.Stream(csv), Profile.BuiltIn("moj")!);
+        var report = Assert.Single(import.Reports);
+        Assert.Equal(("17", "U4", "INC9"), (report.ReportId, report.OfficerRef, report.IncidentRef));
+        Assert.Equal(UseLevels.Drawn | UseLevels.RedDot | UseLevels.Fired, report.Levels);
+        Assert.Equal((true, false, true), (report.CedUsed, report.Extended, report.RepeatCycle));
+        Assert.Equal("2026-06-01T09:00:00Z", TimeInterval.Text(report.UsedAt.LowNs));
+        Assert.Equal(1, import.Answer.RowsNotAboutCed);
+        Assert.Equal((4, "redDotWarning", "Perhaps"), Assert.Single(import.Answer.Rejects) is var r ? (r.Line, r.Column, r.Cell) : default);
+        Assert.DoesNotContain("taserOperativePresent", import.Answer.ColumnsUnknown);
+    }
+
+    [Fact]
     public void A_workbook_gives_the_same_as_the_text()
     {
         var cells = Row.Split(',').Select(c => (object)c).ToArray();

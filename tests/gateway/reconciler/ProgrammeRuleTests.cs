@@ -223,6 +223,25 @@ public sealed class ProgrammeRuleTests
         Assert.Contains(Months(12, 9).Run().Findings, f => f.RuleId == "F03");
         Months(12, 99).None("F03");
         Months(5, 3).None("F03");
+        Assert.Contains(
+            Months(12, 9).Run().Findings,
+            f => f.RuleId == "F03" && f.Wording.Contains("No change register", StringComparison.Ordinal)
+        );
+        string change = $"ChangeRef,DeviceSerial,What,From,To\nCH1,,report form 3,{Scene.At(200 * 1440)},{Scene.At(400 * 1440)}\n";
+        var stated = Months(12, 9).Register(RegisterKind.Changes, change).Run().Findings.First(f => f.RuleId == "F03");
+        Assert.Contains("CH1 report form 3", stated.Wording, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(8, false)]
+    [InlineData(9, true)]
+    public void F03_says_that_it_could_not_be_tested_until_one_whole_month_has_its_baseline(int months, bool testable)
+    {
+        var rows = Enumerable.Range(0, months).SelectMany(m => Rows(20, 0, m)).ToArray();
+        var result = new Scene { AsOf = Scene.Day.AddDays(months * 31 + 10) }
+            .Reports(rows)
+            .Run();
+        Assert.Equal(!testable, result.NotTestable.Any(n => n.RuleId == "F03"));
     }
 
     [Fact]
