@@ -42,7 +42,7 @@ internal static class IngestVerb
             var actor = actors.IdOf(by);
             foreach (var file in files)
             {
-                var import = new CaptureImport(journal, clock);
+                var import = new CaptureImport(journal, settings.Name, clock);
                 reports.Add(WithProgress(file, json, progress => import.Import(file, actor, progress)));
             }
         }

@@ -27,13 +27,20 @@ internal sealed record CaptureReport(
 /// A capture file through the same decoder, decision and journal as a dock (wire 24): for armouries without a network. The capture's own
 /// receive times serve clock correction and are marked as claims; the leaf's received time is now.
 /// </summary>
-internal sealed class CaptureImport(OpenJournal journal, TimeProvider clock)
+internal sealed class CaptureImport(OpenJournal journal, string gateway, TimeProvider clock)
 {
     /// <summary>Sources one capture may name.</summary>
     public const int SourcesMax = 4_096;
 
     private const long GroupBytesMax = 4 * 1_048_576;
-    private readonly Judgement judgement = new(journal.Group, journal.Known, journal.Gaps, journal.Chains, journal.Drifts);
+    private readonly Judgement judgement = new(
+        journal.Group,
+        journal.Known,
+        journal.Gaps,
+        journal.Chains,
+        journal.Drifts,
+        new ReceiptJudgement(journal.Group, journal.Gaps, journal.Known, gateway, journal.Receipts, journal.OtherReceipts)
+    );
     private readonly Dictionary<string, Sender> senders = new(StringComparer.Ordinal);
     private readonly HashSet<LogKey> logs = [];
     private ulong importLeaf;

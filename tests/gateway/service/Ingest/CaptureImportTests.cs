@@ -93,6 +93,38 @@ public sealed class CaptureImportTests : IDisposable
     }
 
     [Fact]
+    public void Receipts_that_a_capture_shows_are_judged_as_those_of_a_dock_are()
+    {
+        WriteCapture(ground.At("day.cap"), cutBytes: 0); // records 1 to 10
+        Import("day.cap");
+        var settings = RunningGateway.SettingsIn(ground.Folder);
+        var log = new LogKey(RunningGateway.Device, LogKind.Event, default);
+        using (var stream = File.Create(ground.At("shown.cap")))
+        using (var own = Gateway.Ingest.Trust.ReceiptKey.Open(settings.Keys, settings.Name).Key)
+        {
+            var writer = new CaptureWriter(stream, 1);
+            Receipt Of(string name, ulong first, uint count) => new(log, 1, own.Id, name, [new(new(first, count), 0, 0)], default);
+            Receipt[] shown =
+            [
+                Of(settings.Name, 1, 10).Signed(bytes => own.Sign(bytes)),
+                Of(settings.Name, 8, 6).Signed(bytes => own.Sign(bytes)),
+                Of(settings.Name, 8, 6),
+                Of("elsewhere", 8, 6),
+            ];
+            foreach (var (number, receipt) in shown.Index())
+            {
+                var frame = FrameWriter.ToArray(1, (uint)number + 1, new ReceiptShown("", receipt));
+                writer.Write(1_790_000_000_000_000_000, Transport.Mqtt, CaptureDirection.Up, RunningGateway.Dock, frame);
+            }
+        }
+        Import("shown.cap");
+        Assert.Equal(
+            [Reason.None, Reason.ReceiptedButMissing, Reason.ReceiptNotVerified, Reason.HeldElsewhere],
+            RunningGateway.LeavesIn(ground.Folder).Select(l => l.Leaf).OfType<OtherFrame>().Select(frame => (Reason)frame.Reason)
+        );
+    }
+
+    [Fact]
     public void A_captures_own_times_serve_its_clocks_as_claims_and_what_it_holds_is_received_now()
     {
         const ulong Then = 1_780_000_000UL * 1_000_000_000;
@@ -154,7 +186,7 @@ public sealed class CaptureImportTests : IDisposable
         change?.Invoke(settings);
         using var journal = OpenJournal.Open(settings);
         journal.AppendStart(settings, UnixTime.NowNs(TimeProvider.System));
-        var report = new CaptureImport(journal, TimeProvider.System).Import(ground.At(name), default, _ => { });
+        var report = new CaptureImport(journal, settings.Name, TimeProvider.System).Import(ground.At(name), default, _ => { });
         journal.AppendStop(TimeProvider.System);
         return (report.End, report.Frames, report.Stored);
     }
