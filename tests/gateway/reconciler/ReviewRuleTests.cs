@@ -54,6 +54,30 @@ public sealed class ReviewRuleTests
         Two("INC2").None("B05");
     }
 
+    [Fact]
+    public void B05_knows_a_crew_by_the_report_too_where_the_issue_register_has_one_officer_twice()
+    {
+        static Scene Of(string crew) =>
+            Scene
+                .Shift()
+                .Use(Scene.Device, 600, 15_000, deploy: true)
+                .Model("X29BBBBB22", "X2")
+                .Use("X29BBBBB22", 600.05, 15_000, deploy: true)
+                .Register(
+                    RegisterKind.Issues,
+                    "IssueId,DeviceSerial,OfficerRef,Purpose,IssuedAt,ReturnedAt,Cartridges\n"
+                        + $"I1,{Scene.Device},OFF1,operational,{Scene.At(420)},{Scene.At(1020)},2\n"
+                        + $"I2,X29BBBBB22,OFF1,operational,{Scene.At(420)},{Scene.At(1020)},2\n"
+                )
+                .Register(
+                    RegisterKind.Roster,
+                    $"OfficerRef,CrewRef,From,To\nOFF1,C1,{Scene.At(420)},{Scene.At(1020)}\nOFF2,{crew},{Scene.At(420)},{Scene.At(1020)}\n"
+                )
+                .Reports($"R1,1,{Scene.At(1030)},OFF2,INC1,{Scene.At(600)},{Scene.Device},Fired,1");
+        Of("C1").Only("B05");
+        Of("C2").None("B05");
+    }
+
     /// <summary>
     /// What may overlap within the bounds of both clocks, and whose likeliest times lie within 20 s of each other; from bounds of more
     /// than 240 s a clock says nothing of cycles of seconds.

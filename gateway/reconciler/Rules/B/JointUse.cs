@@ -79,13 +79,15 @@ internal sealed class JointUse
     private static string KeyOf(Dictionary<string, List<Incident>> groups, Incident member) =>
         groups.First(g => g.Value.Contains(member)).Key;
 
-    /// <summary>Devices on issue to two officers of one crew; where one has no report, nothing else says that they belong together.</summary>
+    /// <summary>
+    /// Devices of two officers of one crew; where one has no report, nothing else says that they belong together. Whose a device was, its
+    /// issue says, and the report on it: one of them may be wrong.
+    /// </summary>
     private static bool Crewed(World world, Incident one, Incident other) =>
-        one.Device != other.Device
-        && one.Issue is { } a
-        && other.Issue is { } b
-        && a.OfficerRef != b.OfficerRef
-        && world.Crewed(a.OfficerRef, b.OfficerRef, one.Span);
+        one.Device != other.Device && Officers(one).Any(a => Officers(other).Any(b => a != b && world.Crewed(a, b, one.Span)));
+
+    private static IEnumerable<string> Officers(Incident incident) =>
+        Reports(incident).Select(r => r.OfficerRef).Append(incident.Issue?.OfficerRef ?? "").Where(o => o.Length > 0).Distinct();
 
     private static string? Reference(Incident incident) =>
         incident.Matches.Select(m => m.Report.IncidentRef).FirstOrDefault(r => r.Length > 0);
