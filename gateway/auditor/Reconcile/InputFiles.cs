@@ -73,7 +73,7 @@ internal sealed class InputFiles
     public ReconciliationInputs Join(ReconciliationInputs ledgers) =>
         ledgers with
         {
-            Reports = reports.Reports,
+            Reports = reports.Answers.Count == 0 ? null : reports.Reports,
             ReportColumns = reports.Columns,
             Registers = Registers,
             Imports = answers,

@@ -34,17 +34,15 @@ internal sealed class ReconcileOptions
     private readonly Option<string[]> reports = new("--reports")
     {
         Description =
-            "Officers' reports as exported, CSV or XLSX; of several, a later file is a re-import of what it shares with an earlier one.",
+            "Officers' reports as exported, CSV or XLSX; of several, a later file is a re-import of what it shares with an earlier one. Without any, the rules that need reports are not testable.",
         HelpName = "FILE",
-        Required = true,
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<string> profile = new("--profile")
+    private readonly Option<string?> profile = new("--profile")
     {
         Description = $"How the reports are laid out: {string.Join(", ", Profile.BuiltInNames)}, or a JSON file of your own.",
         HelpName = "NAME",
-        Required = true,
     };
 
     private readonly Option<string?> inputs = new("--inputs")
@@ -107,8 +105,15 @@ internal sealed class ReconcileOptions
     public ReconcileRequest? Read(ParseResult parsed, AuditConsole console, bool withPeriod = true)
     {
         var errors = new List<string>();
+        var files = parsed.GetValue(reports) ?? [];
+        if (files.Length > 0 && parsed.GetValue(profile) is null)
+        {
+            errors.Add(
+                $"--profile says how --reports are laid out: {string.Join(", ", Profile.BuiltInNames)}, or a JSON file of your own."
+            );
+        }
         var (chosenProfile, chosenRules) = (
-            ReadProfile(parsed.GetRequiredValue(profile), errors),
+            ReadProfile(parsed.GetValue(profile) ?? Profile.BuiltInNames[0], errors),
             ReadRules(parsed.GetValue(rules), errors)
         );
         var asOfTime = ReadTime("--as-of", parsed.GetValue(asOf), errors);
@@ -131,7 +136,7 @@ internal sealed class ReconcileOptions
             ? null
             : new ReconcileRequest(
                 parsed.GetRequiredValue(data),
-                parsed.GetRequiredValue(reports),
+                files,
                 chosenProfile!,
                 parsed.GetValue(inputs),
                 chosenRules!,

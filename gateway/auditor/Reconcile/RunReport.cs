@@ -75,7 +75,7 @@ internal sealed record RunReport
             To = TimeInterval.Text(result.ToNs),
             RuleSet = result.RuleSet,
             RuleSetSha256 = result.RuleSetSha256,
-            Profile = request.Profile.Name,
+            Profile = request.Reports.Count == 0 ? "none" : request.Profile.Name,
             Ledgers = ledgers.Lines,
             Intake = ledgers.Counts,
             Inputs =

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Evidence.Tests;
 using TaserTelemetry.FirmwareProtocol.Records;
@@ -83,6 +84,33 @@ public sealed class ReturnsTests
         }
         var report = File.ReadAllText(Path.Combine(day.Root, "disposed-reconcile", "report.html"));
         Assert.Contains("Raw bytes disposed of under a retention policy", report, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("reconcile")]
+    [InlineData("return", "--year", "2026-27")]
+    [InlineData("programme")]
+    [InlineData("sample")]
+    public void Without_reports_every_verb_runs_and_says_what_is_not_testable(params string[] verb)
+    {
+        using var day = Day();
+        string[] arguments = [verb[0], day.Data, "--as-of", "2026-12-24T00:00:00Z", "--out", Path.Combine(day.Root, "out"), .. verb[1..]];
+        var (exitCode, _, error) = Audit.Run(arguments);
+        Assert.True(exitCode == 0, error);
+        using var run = JsonDocument.Parse(File.ReadAllText(Path.Combine(day.Root, "out", "run.json")));
+        Assert.Equal("none", run.RootElement.GetProperty("profile").GetString());
+        var silent = run.RootElement.GetProperty("rulesNotTestable").EnumerateArray().Select(r => r.GetString()).ToList();
+        Assert.All((string[])["A01a", "A02", "A04", "F03"], rule => Assert.Contains(rule, silent));
+    }
+
+    [Fact]
+    public void Reports_without_a_profile_are_refused_with_the_names_of_those_there_are()
+    {
+        using var day = Day();
+        string[] arguments = [.. Arguments(day, "reconcile").Where(a => a is not ("--profile" or "plain"))];
+        var (exitCode, _, error) = Audit.Run(arguments);
+        Assert.Equal(2, exitCode);
+        Assert.Contains("uk-271-internal", error, StringComparison.Ordinal);
     }
 
     [Fact]
