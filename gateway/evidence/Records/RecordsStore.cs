@@ -11,6 +11,14 @@ namespace TaserTelemetry.Evidence.Records;
 /// <param name="DisplayName">Name as shown; empty after erasure.</param>
 public sealed record Actor(ActorId Id, string Account, string DisplayName);
 
+/// <summary>A request of an operator, and who the operating system says made it: what stands beside the name that was typed.</summary>
+/// <param name="ByActor">The name that was given, as the leaf's id; zero = none was given.</param>
+/// <param name="Uid">User id of the process that asked; null after erasure.</param>
+/// <param name="Account">Its account name; empty when the machine's list has none, and after erasure.</param>
+/// <param name="Doing">The verb.</param>
+/// <param name="AtNs">When, ns UTC.</param>
+public sealed record Asked(ActorId ByActor, uint? Uid, string Account, string Doing, ulong AtNs);
+
 /// <summary>A text that a leaf commits to.</summary>
 /// <param name="Commitment">As in the leaf.</param>
 /// <param name="Text">The text; null after erasure.</param>
@@ -43,8 +51,8 @@ public sealed record ImportVersion(
 /// </summary>
 public sealed class RecordsStore : IDisposable
 {
-    /// <summary>Version of the schema written here, and the only one opened.</summary>
-    public const int SchemaVersion = 1;
+    /// <summary>Version of the schema written here. Version 1, without the accounts of requests, is read too and becomes this when written.</summary>
+    public const int SchemaVersion = 2;
 
     /// <summary>Longest text in characters.</summary>
     public const int TextCharsMax = 20_000;
@@ -60,6 +68,12 @@ public sealed class RecordsStore : IDisposable
             name TEXT NOT NULL, kind INTEGER NOT NULL, profile TEXT NOT NULL, number INTEGER NOT NULL,
             commitment BLOB NOT NULL, salt BLOB, content BLOB, by_actor BLOB NOT NULL REFERENCES actors (id), at_ns INTEGER NOT NULL,
             PRIMARY KEY (kind, name, number)) STRICT;
+        """;
+
+    private const string SchemaOfRequests = """
+        CREATE TABLE asked (
+            number INTEGER PRIMARY KEY, by_actor BLOB NOT NULL REFERENCES actors (id), uid INTEGER, account TEXT NOT NULL,
+            doing TEXT NOT NULL, at_ns INTEGER NOT NULL) STRICT;
         """;
 
     private readonly SqliteConnection connection;
@@ -124,8 +138,44 @@ public sealed class RecordsStore : IDisposable
         return row.Read() ? ActorFrom(row) : null;
     }
 
-    /// <summary>Takes name and account from an actor; the id stays and means nobody any more.</summary>
-    public void EraseActor(ActorId id) => Run("UPDATE actors SET account = '', display_name = '' WHERE id = $id", ("$id", BytesOf(id)));
+    /// <summary>Takes name and account from an actor and the accounts from its requests; the id stays and means nobody any more.</summary>
+    public void EraseActor(ActorId id)
+    {
+        using var transaction = connection.BeginTransaction();
+        Run("UPDATE actors SET account = '', display_name = '' WHERE id = $id", ("$id", BytesOf(id)));
+        Run("UPDATE asked SET uid = NULL, account = '' WHERE by_actor = $id", ("$id", BytesOf(id)));
+        transaction.Commit();
+    }
+
+    /// <summary>Keeps durably which account made a request. Act on the request only afterwards.</summary>
+    public void AddAsked(ActorId by, uint uid, string account, string doing, ulong atNs) =>
+        Run(
+            "INSERT INTO asked (by_actor, uid, account, doing, at_ns) VALUES ($by, $uid, $account, $doing, $at)",
+            ("$by", BytesOf(by)),
+            ("$uid", (long)uid),
+            ("$account", account),
+            ("$doing", doing),
+            ("$at", checked((long)atNs))
+        );
+
+    /// <summary>Requests in the order they came; empty where an older program kept none.</summary>
+    public IReadOnlyList<Asked> AllAsked()
+    {
+        using var exists = Command("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'asked'");
+        if ((long)exists.ExecuteScalar()! == 0)
+        {
+            return [];
+        }
+        using var find = Command("SELECT by_actor, uid, account, doing, at_ns FROM asked ORDER BY number");
+        using var row = find.ExecuteReader();
+        var all = new List<Asked>();
+        while (row.Read())
+        {
+            uint? uid = row.IsDBNull(1) ? null : checked((uint)row.GetInt64(1));
+            all.Add(new Asked(ActorId.Read((byte[])row[0]), uid, row.GetString(2), row.GetString(3), (ulong)row.GetInt64(4)));
+        }
+        return all;
+    }
 
     /// <summary>Keeps a text durably and answers the commitment for the leaf. Append the leaf only afterwards.</summary>
     public Digest AddText(string text, ActorId by, ulong atNs)
@@ -282,11 +332,19 @@ public sealed class RecordsStore : IDisposable
         {
             using var transaction = connection.BeginTransaction();
             Run(Schema);
+            Run(SchemaOfRequests);
             Run($"PRAGMA user_version = {SchemaVersion}");
             Run("INSERT INTO actors VALUES ($id, '', 'the gateway itself')", ("$id", BytesOf(default)));
             transaction.Commit();
         }
-        else if (found != SchemaVersion)
+        else if (found == 1 && mayWrite)
+        {
+            using var transaction = connection.BeginTransaction();
+            Run(SchemaOfRequests);
+            Run($"PRAGMA user_version = {SchemaVersion}");
+            transaction.Commit();
+        }
+        else if (found is not (1 or SchemaVersion))
         {
             throw new InvalidDataException(
                 $"{path} has schema {found}, this program knows {SchemaVersion}: use the program that made it, or a newer one."

@@ -4,6 +4,7 @@ using TaserTelemetry.Gateway.Control;
 using TaserTelemetry.Gateway.Hosting;
 using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Keeping;
+using TaserTelemetry.Gateway.Records;
 
 namespace TaserTelemetry.Gateway.CommandLine;
 
@@ -58,7 +59,7 @@ internal static class DisposeVerb
         var clock = TimeProvider.System;
         using var journal = OpenJournal.Open(settings);
         journal.AppendStart(settings, UnixTime.NowNs(clock));
-        var outcome = DisposalRun.Run(journal, ControlSocket.ActorOf(settings.Data, by), clock);
+        var outcome = DisposalRun.Run(journal, ControlSocket.ActorOf(settings.Data, by, OsAccount.Own(), "dispose-run", clock), clock);
         journal.AppendStop(clock);
         foreach (var line in outcome.Lines)
         {

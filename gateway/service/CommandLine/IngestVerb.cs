@@ -39,7 +39,7 @@ internal static class IngestVerb
         var reports = new List<CaptureReport>();
         using (var actors = new ActorBook(settings.Data))
         {
-            var actor = actors.IdOf(by);
+            var actor = actors.Asked(by, OsAccount.Own(), "ingest", UnixTime.NowNs(clock));
             foreach (var file in files)
             {
                 var import = new CaptureImport(journal, settings.Name, clock);

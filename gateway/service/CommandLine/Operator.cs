@@ -4,6 +4,7 @@ using TaserTelemetry.Gateway.Control;
 using TaserTelemetry.Gateway.Hosting;
 using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Keeping;
+using TaserTelemetry.Gateway.Records;
 
 namespace TaserTelemetry.Gateway.CommandLine;
 
@@ -61,8 +62,10 @@ internal static class Operator
         {
             journal.AppendStart(settings, UnixTime.NowNs(clock));
             journal.RememberOlder();
-            var request = new ControlRequest(message.Verb, ControlSocket.ActorOf(settings.Data, message.By), message.Arguments);
-            var reader = ControlSocket.ReaderOf(message);
+            var account = OsAccount.Own();
+            var actor = ControlSocket.ActorOf(settings.Data, message.By, account, message.Verb, clock);
+            var request = new ControlRequest(message.Verb, actor, message.Arguments);
+            var reader = ControlSocket.ReaderOf(message, account);
             if (request.Verb == ControlActions.Backup)
             {
                 var copied = Backup.RunStopped(journal, request, reader, clock);

@@ -54,7 +54,7 @@ internal static class RebuildVerb
         {
             var asked = new OperatorAction(
                 UnixTime.NowNs(clock),
-                actors.IdOf(by),
+                actors.Asked(by, OsAccount.Own(), "rebuild", UnixTime.NowNs(clock)),
                 OperatorDoing.Rebuilt,
                 journal.Ledger.NextIndex,
                 default

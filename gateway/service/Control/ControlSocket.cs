@@ -1,8 +1,11 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Gateway.Hosting;
+using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Keeping;
 using TaserTelemetry.Gateway.Records;
 
@@ -41,20 +44,30 @@ internal static class ControlSocket
                 {
                     return Results.BadRequest();
                 }
-                var request = new ControlRequest(message.Verb, ActorOf(data, message.By), message.Arguments);
+                var account = OsAccount.OfPeer(context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket);
+                var reader = ReaderOf(message, account);
+                var actor = ActorOf(data, message.By, account, message.Verb, clock);
+                var request = new ControlRequest(message.Verb, actor, message.Arguments);
                 Task StepAsync(Action step) => journal.Loop.AppendAsync(_ => step());
                 if (StoreActions.Knows(request.Verb))
                 {
-                    var (series, reader) = (stores.Series, ReaderOf(message));
-                    var told = await StoreActions.RunAsync(journal.Open, series, request, reader, StepAsync, clock, context.RequestAborted);
+                    var told = await StoreActions.RunAsync(
+                        journal.Open,
+                        stores.Series,
+                        request,
+                        reader,
+                        StepAsync,
+                        clock,
+                        context.RequestAborted
+                    );
                     return Results.Json(told, ControlJson.Default.ControlAnswer);
                 }
                 if (request.Verb == ControlActions.Backup)
                 {
-                    var copied = await Backup.RunLiveAsync(journal, request, ReaderOf(message), clock, context.RequestAborted);
+                    var copied = await Backup.RunLiveAsync(journal, request, reader, clock, context.RequestAborted);
                     return Results.Json(copied, ControlJson.Default.ControlAnswer);
                 }
-                var answer = await ControlDesk.AnswerAsync(journal.Open, data, request, ReaderOf(message), StepAsync, clock);
+                var answer = await ControlDesk.AnswerAsync(journal.Open, data, request, reader, StepAsync, clock);
                 return Results.Json(answer, ControlJson.Default.ControlAnswer);
             }
         );
@@ -96,13 +109,14 @@ internal static class ControlSocket
         }
     }
 
-    /// <summary>Who reads: as told with --by, else whoever may open the socket.</summary>
-    public static string ReaderOf(ControlMessage message) => message.By.Length > 0 ? message.By : Environment.UserName;
+    /// <summary>Who reads: as told with --by, else the account that asked.</summary>
+    public static string ReaderOf(ControlMessage message, OsAccount account) => message.By.Length > 0 ? message.By : account.Shown;
 
-    public static ActorId ActorOf(string data, string by)
+    /// <summary>The id of the name that was given; the account that asked is durable beside it in DATA/records when this returns.</summary>
+    public static ActorId ActorOf(string data, string by, OsAccount account, string doing, TimeProvider clock)
     {
         using var actors = new ActorBook(data);
-        return actors.IdOf(by);
+        return actors.Asked(by, account, doing, UnixTime.NowNs(clock));
     }
 }
 

@@ -3,6 +3,7 @@ using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Control;
 using TaserTelemetry.Gateway.Hosting;
 using TaserTelemetry.Gateway.Ingest;
+using TaserTelemetry.Gateway.Records;
 using TaserTelemetry.Ledger.Disks;
 using TaserTelemetry.Ledger.Notes;
 using TaserTelemetry.Ledger.Signing;
@@ -75,7 +76,7 @@ internal static class KeyLife
                 {
                     key = journal.Ledger.Key;
                     Tell(journal, KeyUse.Ledger, KeyHappening.Compromised, key, by, clock, sinceNs);
-                    var actor = ControlSocket.ActorOf(settings.Data, by);
+                    var actor = ControlSocket.ActorOf(settings.Data, by, OsAccount.Own(), "keys-compromised", clock);
                     journal.Group.AddOwn(new OriginLink(UnixTime.NowNs(clock), actor, OriginEvent.Frozen, default, 0, default));
                 },
                 journal => last = journal.Ledger.LastCheckpoint
@@ -112,7 +113,7 @@ internal static class KeyLife
     )
     {
         var nowNs = UnixTime.NowNs(clock);
-        var actor = ControlSocket.ActorOf(journal.Settings.Data, by);
+        var actor = ControlSocket.ActorOf(journal.Settings.Data, by, OsAccount.Own(), "keys", clock);
         var leaf = new KeyEvent(
             nowNs,
             actor,

@@ -5,6 +5,7 @@ using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Hosting;
 using TaserTelemetry.Gateway.Ingest;
+using TaserTelemetry.Gateway.Records;
 using TaserTelemetry.Ledger;
 using TaserTelemetry.Ledger.Disks;
 using TaserTelemetry.Ledger.Notes;
@@ -67,7 +68,7 @@ internal static class NextLog
         cited?.Root.CopyTo(root);
         var nowNs = UnixTime.NowNs(clock);
         var other = Digest.Read(SHA256.HashData(Encoding.UTF8.GetBytes(oldOrigin)));
-        var actor = Control.ControlSocket.ActorOf(settings.Data, by);
+        var actor = Control.ControlSocket.ActorOf(settings.Data, by, OsAccount.Own(), "next-ledger", clock);
         journal.Group.AddOwn(new OriginLink(nowNs, actor, why, other, cited?.Size ?? 0, Digest.Read(root)));
         if (key is not null)
         {

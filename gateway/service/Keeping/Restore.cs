@@ -3,6 +3,7 @@ using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Control;
 using TaserTelemetry.Gateway.Hosting;
 using TaserTelemetry.Gateway.Ingest;
+using TaserTelemetry.Gateway.Records;
 using TaserTelemetry.Ledger.Disks;
 using TaserTelemetry.Ledger.Notes;
 using TaserTelemetry.Ledger.Signing;
@@ -146,7 +147,7 @@ internal static class Restore
     {
         using var journal = OpenJournal.Open(settings);
         journal.AppendStart(settings, UnixTime.NowNs(clock));
-        var actor = ControlSocket.ActorOf(settings.Data, by);
+        var actor = ControlSocket.ActorOf(settings.Data, by, OsAccount.Own(), "restore", clock);
         journal.Group.AddOwn(new OperatorAction(UnixTime.NowNs(clock), actor, OperatorDoing.Restored, local.Size, default));
         journal.Commit();
         journal.AppendStop(clock);

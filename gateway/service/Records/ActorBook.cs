@@ -30,5 +30,16 @@ internal sealed class ActorBook(string data) : IDisposable
         }
     }
 
+    /// <summary>As <see cref="IdOf"/>, and the account that asked stands beside the name before anything is done.</summary>
+    public ActorId Asked(string? name, OsAccount account, string doing, ulong atNs)
+    {
+        var id = IdOf(name);
+        lock (Gate)
+        {
+            records.AddAsked(id, account.Uid, account.Name, doing, atNs);
+        }
+        return id;
+    }
+
     public void Dispose() => records.Dispose();
 }

@@ -118,6 +118,40 @@ public sealed class RecordsStoreTests : IDisposable
         Assert.Throws<InvalidDataException>(() => RecordsStore.Open(data));
     }
 
+    [Fact]
+    public void The_account_of_each_request_is_kept_beside_the_name_and_goes_with_it_when_it_is_erased()
+    {
+        using (var store = RecordsStore.Open(data))
+        {
+            var by = store.ActorOf("A. Smith", "A. Smith").Id;
+            store.AddAsked(by, uint.MaxValue, "asmith", "hold-place", 5);
+            store.AddAsked(default, 1001, "", "dispose-list", 6);
+            Assert.Equal(
+                [new Asked(by, uint.MaxValue, "asmith", "hold-place", 5), new Asked(default, 1001, "", "dispose-list", 6)],
+                store.AllAsked()
+            );
+            store.EraseActor(by);
+            Assert.Equal([new Asked(by, null, "", "hold-place", 5), new Asked(default, 1001, "", "dispose-list", 6)], store.AllAsked());
+        }
+    }
+
+    [Fact]
+    public void A_store_without_the_accounts_of_requests_is_read_as_it_is_and_gets_them_when_it_is_written()
+    {
+        using (RecordsStore.Open(data)) { }
+        Sql("DROP TABLE asked; PRAGMA user_version = 1");
+        using (var store = RecordsStore.OpenToRead(data)!)
+        {
+            Assert.Empty(store.AllAsked());
+        }
+        using (var store = RecordsStore.Open(data))
+        {
+            store.AddAsked(default, 7, "seven", "hold-list", 8);
+            Assert.Equal(7u, Assert.Single(store.AllAsked()).Uid);
+        }
+        Assert.Equal("2", Sql("PRAGMA user_version"));
+    }
+
     private string? Sql(string sql)
     {
         using var connection = new SqliteConnection($"Data Source={Database};Pooling=False");

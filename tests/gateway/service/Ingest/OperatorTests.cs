@@ -1,8 +1,12 @@
+using System.Diagnostics;
+using System.Net.Sockets;
 using TaserTelemetry.Evidence.Leaves;
+using TaserTelemetry.Evidence.Records;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.Gateway.Control;
 using TaserTelemetry.Gateway.Hosting;
+using TaserTelemetry.Gateway.Records;
 
 namespace TaserTelemetry.Gateway.Tests.Ingest;
 
@@ -41,6 +45,53 @@ public sealed class OperatorTests
         await using var dock = await TestDock.ConnectAsync(gateway.Mqtt, RunningGateway.Dock);
         await dock.OpenAsync();
         Assert.Equal(Reason.DockRevoked, (await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, 1, 3))).Reason);
+    }
+
+    [Fact]
+    public async Task The_account_that_asked_stands_beside_the_name_that_was_typed()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        await AskAsync(gateway, ControlActions.RetryQuarantine, []);
+        using var records = RecordsStore.OpenToRead(Path.Combine(gateway.Folder, "data"))!;
+        var asked = Assert.Single(records.AllAsked());
+        Assert.Equal("an operator", records.Find(asked.ByActor)!.DisplayName);
+        Assert.Equal(ControlActions.RetryQuarantine, asked.Doing);
+        Assert.Equal(OsAccount.Own().Uid, asked.Uid);
+        Assert.Equal(OsAccount.Own().Name, asked.Account);
+    }
+
+    [Fact]
+    public async Task The_account_at_the_other_end_of_a_socket_is_the_kernels_word()
+    {
+        var folder = Directory.CreateTempSubdirectory("taser-peer-");
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            File.SetUnixFileMode(folder.FullName, (UnixFileMode)0x1FF);
+            var path = Path.Combine(folder.FullName, "s");
+            listener.Bind(new UnixDomainSocketEndPoint(path));
+            File.SetUnixFileMode(path, (UnixFileMode)0x1FF);
+            listener.Listen();
+            // As root the other end is another account, so that the number sought is never a zero that nothing wrote.
+            var isRoot = OsAccount.Own().Uid == 0;
+            string[] command = ["socat", "-", "UNIX-CONNECT:" + path];
+            string[] all = isRoot ? ["setpriv", "--reuid=65534", "--clear-groups", .. command] : command;
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var other = Process.Start(new ProcessStartInfo(all[0], all[1..]) { RedirectStandardInput = true })!;
+            using (var peer = await listener.AcceptAsync(limit.Token))
+            {
+                var account = OsAccount.OfPeer(peer);
+                Assert.Equal(isRoot ? 65534u : OsAccount.Own().Uid, account.Uid);
+                Assert.NotEqual(0u, account.Uid);
+                Assert.NotEmpty(account.Shown);
+            }
+            other.StandardInput.Close();
+            await other.WaitForExitAsync(limit.Token);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]
