@@ -19,6 +19,8 @@ var root = new RootCommand(
     EnrolVerb.Create(),
     KeysVerb.Create(),
     HoldVerb.Create(),
+    RemarkVerbs.Annotate(),
+    RemarkVerbs.Restrict(),
     DisposeVerb.Create(),
     BackupVerb.CreateBackup(),
     BackupVerb.CreateRestore(),

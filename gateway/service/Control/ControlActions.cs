@@ -37,6 +37,8 @@ internal static class ControlActions
     public const string RequestDisposal = "dispose-request";
     public const string ConfirmDisposal = "dispose-confirm";
     public const string ListDisposals = "dispose-list";
+    public const string Annotate = "annotate";
+    public const string Restrict = "restrict";
     public const string Backup = "backup";
 
     /// <summary>
@@ -73,6 +75,8 @@ internal static class ControlActions
             PlaceHold => DisposalActions.PlaceHold(journal, request, nowNs),
             LiftHold => DisposalActions.LiftHold(journal, request, nowNs),
             ConfirmDisposal => Confirm(journal, request, nowNs),
+            Annotate => RemarkActions.Annotate(journal, request, nowNs),
+            Restrict => RemarkActions.Restrict(journal, request, nowNs),
             _ => ControlAnswer.No($"'{request.Verb}' is not known to this gateway; it is of another version."),
         };
 

@@ -161,7 +161,12 @@ internal sealed class OpenJournal : IDisposable
             var why = report.Aside is null ? AsideReason.None : AsideReason.NoCommit;
             Group.AddOwn(new Recovery(nowNs, rewrittenFrom, report.RewrittenRecords, (ulong)(report.Aside?.Bytes ?? 0), digest, why));
         }
+        var softwareBefore = State.SoftwareVersion;
         Group.AddOwn(new StartStop(nowNs, RunState.Started, State.StartNumber + 1, SoftwareVersion));
+        if (softwareBefore != SoftwareVersion)
+        {
+            Group.AddOwn(new SoftwareRelease(nowNs, Product.Gateway, SoftwareVersion, DigestOfProgram(), Sender.ParserVersion));
+        }
         if (receiptKeyIsNew)
         {
             Group.AddOwn(new KeyEvent(nowNs, default, KeyUse.Receipt, KeyHappening.Created, Receipts.Public, 0, nowNs));
@@ -340,6 +345,13 @@ internal sealed class OpenJournal : IDisposable
             State.Apply(reader.Index, leaf, reader.State == ReceivedState.Present ? reader.Received : default);
             Remember(reader.Index, leaf);
         }
+    }
+
+    /// <summary>Of the assembly that runs; none where it has no file of its own.</summary>
+    private static Digest DigestOfProgram()
+    {
+        var file = typeof(OpenJournal).Assembly.Location;
+        return file.Length == 0 ? default : Digest.Read(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)));
     }
 
     private static Digest DigestOf(Hash256 hash)

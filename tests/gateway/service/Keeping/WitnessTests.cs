@@ -107,6 +107,43 @@ public sealed class WitnessTests : IDisposable
         Assert.Equal(signed, await File.ReadAllTextAsync(LogPlace.Ledger(data).CheckpointFile));
     }
 
+    [Fact]
+    public async Task A_fork_that_was_signed_with_the_real_key_and_grew_longer_is_found_by_a_witness()
+    {
+        await using var one = await TestWitness.StartAsync("one.example");
+        await using (var first = await RunningGateway.StartAsync(s => Name(s, 1, one), ground.Folder))
+        {
+            await WitnessedAsync(first);
+        }
+        var (data, keys) = (ground.At("data"), ground.At("keys"));
+        Copy(data, ground.At("twin-data"));
+        Copy(keys, ground.At("twin-keys"));
+        await using (var second = await RunningGateway.StartAsync(s => Name(s, 1, one), ground.Folder))
+        {
+            var known = Checkpoint
+                .ParseNote(await File.ReadAllBytesAsync(LogPlace.Ledger(ground.At("twin-data")).CheckpointFile))!
+                .Value.Checkpoint.Size;
+            await second.CheckpointAsync(above: known);
+            await Ground.UntilAsync(() => Task.FromResult(one.Held.Size > known), "the witness to hold more than the twin");
+        }
+        Directory.Delete(data, recursive: true);
+        Directory.Delete(keys, recursive: true);
+        Directory.Move(ground.At("twin-data"), data);
+        Directory.Move(ground.At("twin-keys"), keys);
+        await using (var twin = await RunningGateway.StartAsync(folder: ground.Folder))
+        {
+            // nobody is asked: the key signs another past, and more of it than the witness has seen
+            await using var dock = await TestDock.ConnectAsync(twin.Mqtt, RunningGateway.Dock);
+            await dock.OpenAsync();
+            for (ulong first = 1; first < 60; first += 3)
+            {
+                await dock.AckOfAsync(await dock.SendBatchAsync(RunningGateway.Device, first, 3));
+            }
+            await twin.CheckpointAsync(above: one.Held.Size);
+        }
+        Assert.Contains("does not lead to", await RunningGateway.EndOfAsync(s => Name(s, 1, one), ground.Folder), StringComparison.Ordinal);
+    }
+
     internal static void Name(Gateway.Configuration.GatewaySettings settings, int quorum, params TestWitness[] witnesses)
     {
         settings.Witness.Quorum = quorum;
