@@ -12,12 +12,13 @@ namespace TaserTelemetry.Ledger.Verifying;
 internal readonly record struct SegmentTask(ulong First, ulong Limit, bool ChecksRest, ulong BundlesUntil);
 
 /// <summary>What one segment says, once checked.</summary>
-internal sealed class SegmentFindings
+/// <param name="leafHashes">An empty list to fill; its room may be that of a segment before.</param>
+internal sealed class SegmentFindings(List<Hash256> leafHashes)
 {
     public SegmentHeader? Header { get; set; }
 
     /// <summary>Leaf hashes from <see cref="SegmentTask.First"/> on, without a hole.</summary>
-    public List<Hash256> LeafHashes { get; } = [];
+    public List<Hash256> LeafHashes { get; } = leafHashes;
 
     /// <summary>Offset behind the last group that counts.</summary>
     public long End { get; set; } = SegmentHeader.Bytes;
@@ -49,7 +50,7 @@ internal sealed class SegmentCheck : IDisposable
     private readonly ProblemList problems;
     private readonly BundleCheck bundles;
     private readonly CommitmentHasher commitments = new();
-    private readonly SegmentFindings found = new();
+    private readonly SegmentFindings found;
     private readonly Action<long> onBytes;
     private ulong index;
     private long offset;
@@ -61,9 +62,11 @@ internal sealed class SegmentCheck : IDisposable
         Hash256 originHash,
         ProblemList problems,
         BundleCheck bundles,
+        List<Hash256> leafHashes,
         Action<long> onBytes
     )
     {
+        found = new SegmentFindings(leafHashes);
         this.file = file;
         this.task = task;
         this.originHash = originHash;
@@ -82,10 +85,11 @@ internal sealed class SegmentCheck : IDisposable
         Hash256 originHash,
         ProblemList problems,
         BundleCheck bundles,
+        List<Hash256> leafHashes,
         Action<long> onBytes
     )
     {
-        using var check = new SegmentCheck(file, task, originHash, problems, bundles, onBytes);
+        using var check = new SegmentCheck(file, task, originHash, problems, bundles, leafHashes, onBytes);
         if (check.ReadHeader())
             check.Walk();
         onBytes(file.Length - check.told);
