@@ -34,21 +34,37 @@ internal sealed class SegmentSealing(OpenJournal journal, FatalEnd fatal, IHostA
         if (Running.IsCompleted)
         {
             var snapshot = journal.TakeSnapshot();
-            Then(() => Follow(snapshot, onIngestThread, CancellationToken.None));
+            Then(() =>
+            {
+                Follow(snapshot, onIngestThread, CancellationToken.None);
+                return Task.CompletedTask;
+            });
         }
     }
 
-    /// <summary>At the start: what of the open segment lies below the snapshot, and every index that is missing.</summary>
+    /// <summary>
+    /// At the start: what of the open segment lies below the snapshot, and every index that is missing. Looking for these reads every index file
+    /// there is, so it begins when everything else has started: a start must not grow with the journal (design section 9), and until
+    /// then an index is checked when it is first asked.
+    /// </summary>
     public void CatchUp(Func<Action<GroupBuilder>, Task> onIngestThread, CancellationToken stop) =>
-        Then(() =>
+        Then(async () =>
         {
             foreach (var portion in journal.Older())
             {
                 stop.ThrowIfCancellationRequested();
                 _ = onIngestThread(_ => journal.Remember(portion));
             }
+            await StartedAsync(stop);
             Follow(null, onIngestThread, stop);
         });
+
+    private async Task StartedAsync(CancellationToken stop)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registered = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stop);
+    }
 
     private void Follow(OpenJournal.Snapshot? snapshot, Func<Action<GroupBuilder>, Task> onIngestThread, CancellationToken stop)
     {
@@ -64,19 +80,19 @@ internal sealed class SegmentSealing(OpenJournal journal, FatalEnd fatal, IHostA
         });
     }
 
-    private void Then(Action work)
+    private void Then(Func<Task> work)
     {
         lock (turn)
         {
-            running = Task.Run(() => Guarded(work));
+            running = Task.Run(() => GuardedAsync(work));
         }
     }
 
-    private void Guarded(Action work)
+    private async Task GuardedAsync(Func<Task> work)
     {
         try
         {
-            work();
+            await work();
         }
         catch (OperationCanceledException)
         {

@@ -11,53 +11,53 @@ namespace TaserTelemetry.Benchmarks.Ledger;
 
 /// <summary>
 /// The whole gateway as a process of its own, from its start to the line that says it is ready, after a clean stop with 1 GB of journal and with
-/// 10 GB. <c>TASER_GIGABYTES</c> sets the larger one. The embedded store is off: it is started beside ingest, and nobody waits for it.
+/// 10 GB, by turns. <c>TASER_GIGABYTES</c> sets the larger one. The embedded store is off: it is started beside ingest, and nobody waits for it.
 /// </summary>
 internal static class ServiceStart
 {
     private const double RatioMax = 1.1;
+    private const int GroupItems = 100;
 
     public static async Task RunAsync()
     {
         var larger = int.TryParse(Environment.GetEnvironmentVariable("TASER_GIGABYTES"), CultureInfo.InvariantCulture, out var set)
             ? set
             : 10;
-        var medians = new List<double>();
-        foreach (var gigabytes in new[] { 1, larger })
+        using var small = await FilledAsync(1);
+        using var large = await FilledAsync(larger);
+        var (ofSmall, ofLarge) = (new List<double>(), new List<double>());
+        for (var round = 0; round < Interleaved.Rounds; round++)
         {
-            using var ground = new Ground();
-            Fill(ground, gigabytes * 1_000_000_000L);
-            await StartAsync(ground, untilIndexed: true); // folds what no gateway has seen, and makes the indices; not counted
-            var times = new List<double>();
-            for (var round = 0; round < Interleaved.Rounds; round++)
-            {
-                times.Add(await StartAsync(ground, untilIndexed: false));
-            }
-            medians.Add(Interleaved.Median(times));
-            Console.WriteLine(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"service-start, {gigabytes} GB: {medians[^1]:N0} ms ({times.Min():N0} to {times.Max():N0})"
-                )
-            );
+            ofSmall.Add(await StartAsync(small, untilIndexed: false));
+            ofLarge.Add(await StartAsync(large, untilIndexed: false));
         }
-        var ratio = medians[1] / medians[0];
-        var verdict = medians[1] <= 2_000 && ratio <= RatioMax ? "held" : "MISSED";
+        var ratio = Interleaved.Median(ofLarge) / Interleaved.Median(ofSmall);
+        var verdict = Interleaved.Median(ofLarge) <= 2_000 && ratio <= RatioMax ? "held" : "MISSED";
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"service-start: {ratio:P0} of the smaller one's (target at most 2,000 ms and 110 %: {verdict})"
+                $"service-start: with 1 GB {Told(ofSmall)}, with {larger} GB {Told(ofLarge)}, {ratio:P0} of the smaller one's (target at most 2,000 ms and 110 %: {verdict})"
             )
         );
     }
 
+    private static string Told(List<double> times) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Interleaved.Median(times):N0} ms ({times.Min():N0} to {times.Max():N0})");
+
+    private static async Task<Ground> FilledAsync(int gigabytes)
+    {
+        var ground = new Ground();
+        Fill(ground, gigabytes * 1_000_000_000L);
+        await StartAsync(ground, untilIndexed: true); // folds what no gateway has seen, and makes the indices; not counted
+        return ground;
+    }
+
     private static void Fill(Ground ground, long bytes)
     {
-        const int GroupItems = 100;
         var place = LogPlace.Ledger(ground.At("data"));
         using var log = TamperEvidentLog.Open(new LogOptions(place, ground.At("keys")));
         var now = DateTimeOffset.UnixEpoch;
-        for (var batch = 0; bytes > 0; batch += GroupItems)
+        for (var batch = 0; bytes > 0 || !IsHalfFull(log); batch += GroupItems)
         {
             JournalItem[] items = [.. Enumerable.Range(batch, GroupItems).Select(JournalOfEvents.Batch)];
             bytes -= items.Sum(item => (long)Journal.BytesOf(item));
@@ -65,6 +65,13 @@ internal static class ServiceStart
             log.TrySign(now += TimeSpan.FromSeconds(1));
         }
         log.TrySign(now, stopping: true);
+    }
+
+    /// <summary>A start reads the open segment, so both are to end in one that is as full: else their difference shows that, not the journal's size.</summary>
+    private static bool IsHalfFull(TamperEvidentLog log)
+    {
+        const ulong Half = 4_000;
+        return log.NextIndex - log.KeyIndex.OpenFirst is >= Half and < Half + GroupItems;
     }
 
     /// <summary>Milliseconds from the start of the process to its ready line; then it is stopped in order.</summary>
