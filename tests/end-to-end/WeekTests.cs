@@ -21,19 +21,9 @@ public sealed class WeekTests
         using var ground = new Ground();
         var week = await MakeAsync(ground);
         var earlier = await File.ReadAllTextAsync(week.At("ledger/checkpoint"));
-        await RunAsync(
-            ground,
-            "taser-gateway",
-            "enrol",
-            "dock",
-            "dock-z",
-            "--force",
-            "county",
-            "--armoury",
-            "central",
-            "--config",
-            ground.At("gateway.json")
-        );
+        CopyFolder(ground.At("data"), ground.At("old/data"));
+        CopyFolder(ground.At("keys"), ground.At("old/keys"));
+        await EnrolAsync(ground, "dock-z", ground.At("gateway.json"));
         Assert.Equal((0, 0, 0), await week.VerdictsAsync());
         foreach (var (name, file, tamper) in Tamperings(week, earlier))
         {
@@ -46,7 +36,56 @@ public sealed class WeekTests
             File.Move(aside, file, overwrite: true);
         }
         File.Delete(week.At("journal/00000000000000100000.seg"));
+        foreach (var kind in new[] { "ledger/tile/0", "ledger/tile/entries" })
+        {
+            Swap(week.At($"{kind}/000"), week.At($"{kind}/001"));
+            Assert.True(await week.VerdictsAsync() is (3, 3, 3), $"two files of {kind} swapped");
+            Swap(week.At($"{kind}/000"), week.At($"{kind}/001"));
+        }
         Assert.Equal((0, 0, 0), await week.VerdictsAsync());
+        await SeeWhatOnlyMemoryFindsAsync(ground, week.At("ledger/checkpoint"));
+        Assert.Equal((0, 0, 0), await week.VerdictsAsync(week.At("ledger/checkpoint")));
+    }
+
+    /// <summary>An older copy, and what the real key signs over it: each holds in itself, and not beside a checkpoint that somebody kept.</summary>
+    private static async Task SeeWhatOnlyMemoryFindsAsync(Ground ground, string remembered)
+    {
+        var old = new Week(ground, ground.At("old/data"));
+        Assert.Equal((0, 0, 0), await old.VerdictsAsync());
+        Assert.Equal((3, 3, 3), await old.VerdictsAsync(remembered));
+        var configuration = await File.ReadAllTextAsync(ground.At("gateway.json"));
+        foreach (var folder in new[] { "data", "keys" })
+        {
+            configuration = configuration.Replace(
+                $"\"{ground.At(folder)}\"",
+                $"\"{ground.At("old/" + folder)}\"",
+                StringComparison.Ordinal
+            );
+        }
+        await File.WriteAllTextAsync(ground.At("old/gateway.json"), configuration);
+        await EnrolAsync(ground, "dock-of-a-fork", ground.At("old/gateway.json"));
+        Assert.Equal((0, 0, 0), await old.VerdictsAsync());
+        Assert.Equal((3, 3, 3), await old.VerdictsAsync(remembered));
+    }
+
+    private static Task EnrolAsync(Ground ground, string dock, string configuration) =>
+        RunAsync(ground, "taser-gateway", "enrol", "dock", dock, "--force", "county", "--armoury", "central", "--config", configuration);
+
+    private static void CopyFolder(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+
+    private static void Swap(string one, string other)
+    {
+        File.Move(one, one + ".swap");
+        File.Move(other, one);
+        File.Move(one + ".swap", other);
     }
 
     private static async Task<Week> MakeAsync(Ground ground)
@@ -156,12 +195,17 @@ public sealed class WeekTests
         public string At(string name) => Path.Combine(data, name);
 
         /// <summary>Exit codes of taser-audit, the Go verifier and the OpenSSL script: 0 accepted, 3 rejected.</summary>
-        public async Task<(int Audit, int Go, int OpenSsl)> VerdictsAsync()
+        /// <param name="remembered">A checkpoint that somebody kept; empty: none.</param>
+        public async Task<(int Audit, int Go, int OpenSsl)> VerdictsAsync(string remembered = "")
         {
-            await using var audit = RealProcess.StartOurs("taser-audit", ground.Folder, "verify", data);
+            string[] kept = remembered.Length > 0 ? [remembered] : [];
+            string[] option = [.. kept.SelectMany(file => new[] { "--checkpoint", file })];
+            await using var audit = RealProcess.StartOurs("taser-audit", ground.Folder, ["verify", data, .. option]);
             var script = Path.Combine(AppContext.BaseDirectory, "check-ledger.sh");
-            await using var shell = RealProcess.Start("sh", ground.Folder, InMemory, script, data);
-            var go = Task.Run(() => GoVerifier.Run("verify", At("journal"), At("ledger")).ExitCode);
+            await using var shell = RealProcess.Start("sh", ground.Folder, InMemory, [script, data, .. kept]);
+            var go = Task.Run(() =>
+                GoVerifier.Run(["verify", .. kept.SelectMany(file => new[] { "-checkpoint", file }), At("journal"), At("ledger")]).ExitCode
+            );
             return (await audit.WaitForExitAsync(), await go, await shell.WaitForExitAsync());
         }
     }
