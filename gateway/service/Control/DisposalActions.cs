@@ -2,6 +2,7 @@ using System.Globalization;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.Evidence.Records;
 using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.Gateway.Access;
 using TaserTelemetry.Gateway.Hosting;
 using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Keeping;
@@ -176,8 +177,11 @@ internal static class DisposalActions
                 )
         );
         lines.AddRange(
-            facts.Copies.Select(c => $"outside the gateway's reach: {c.What} of {UnixTime.FromNs(c.AtNs):yyyy-MM-dd'T'HH:mm:sszzz}")
+            facts.Copies.Select(c =>
+                $"outside the gateway's reach: {(c.What == OperatorDoing.BackupMade ? "a backup" : "a copy for somebody")} of {UnixTime.FromNs(c.AtNs):yyyy-MM-dd'T'HH:mm:sszzz}"
+            )
         );
+        lines.AddRange(GivenOut.Lines(journal.Access));
         if (journal.Settings.TimeSeries.Influx.Url.Length > 0)
         {
             lines.Add(PointsLine(journal.Settings.TimeSeries.Influx, new PointPurges(journal.Settings.Data).Pending().Count));

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using TaserTelemetry.Evidence.Leaves;
 using TaserTelemetry.FirmwareProtocol.Messages;
+using TaserTelemetry.Gateway.Access;
 using TaserTelemetry.Gateway.Configuration;
 using TaserTelemetry.Gateway.Control;
 using TaserTelemetry.Gateway.Hosting;
+using TaserTelemetry.Gateway.Ingest;
 using TaserTelemetry.Gateway.Keeping;
 using TaserTelemetry.Gateway.Tests.Access;
 using TaserTelemetry.Gateway.Tests.Ingest;
@@ -67,6 +69,30 @@ public sealed class BackupTests : IDisposable
         // the dock still holds what it had sent, and is heard as if for the first time
         Assert.Equal(Verdict.Stored, await UploadAsync(gateway, 1));
         Assert.Equal(3UL, gateway.Leaves<StoredBatch>().Single().NewRanges.SequenceCount);
+    }
+
+    [Fact]
+    public async Task Copies_outside_the_gateways_reach_are_listed_with_the_disposals()
+    {
+        await using (var gateway = await RunningGateway.StartAsync(folder: ground.Folder))
+        {
+            await UploadAsync(gateway, 1);
+            Assert.True((await BackUpAsync(gateway)).Done);
+            var access = gateway.Services.GetRequiredService<JournalService>().Open.Access;
+            foreach (var verb in new[] { AuditVerb.Bundle, AuditVerb.Bundle, AuditVerb.Export, AuditVerb.Reconcile })
+            {
+                access.Record(new Disclosure("an auditor", verb), UnixTime.NowNs(TimeProvider.System));
+            }
+        }
+        var listed = RetentionTests.With(
+            RunningGateway.SettingsIn(ground.Folder),
+            journal => RetentionTests.Ask(journal, ControlActions.ListDisposals, default).Lines
+        );
+        var outside = listed.Where(line => line.StartsWith("outside the gateway's reach: ", StringComparison.Ordinal)).ToList();
+        Assert.Equal(3, outside.Count);
+        Assert.Contains("a backup of ", outside[0], StringComparison.Ordinal);
+        Assert.Contains("2 evidence bundles given out", outside[1], StringComparison.Ordinal);
+        Assert.Contains("1 exports given out", outside[2], StringComparison.Ordinal);
     }
 
     [Fact]
