@@ -169,6 +169,9 @@ internal sealed record FaultPlan(
     double ClockErrorSecondsMax
 )
 {
+    /// <summary>Rows that a busy device writes a shift beside its 300 to 700.</summary>
+    public int BusyRowsMore { get; init; }
+
     /// <summary>Share of devices whose clock runs 20 to 60 s a day wrong.</summary>
     public double DriftingDevices { get; init; }
 

@@ -193,6 +193,7 @@ internal static class ScenarioBinding
             map.Number("clock_error_seconds_max", 0, 100_000, 30)
         )
         {
+            BusyRowsMore = map.Integer("busy_rows_more", 0, 1_000, 0),
             DriftingDevices = map.Share("drifting_devices"),
             ClockSetBackPer1000Issues = map.Number("clock_set_back_per_1000_issues", 0, 1000, 0),
             SessionRows = map.Share("session_rows"),

@@ -121,14 +121,14 @@ internal sealed class ShiftPlay(History history, Docking docking)
     }
 
     /// <summary>Rows nobody audits: torch and laser, power-save; a busy device writes hundreds.</summary>
-    private static long Chatter(Device device, long fromUtcMs, long toUtcMs, Draw draw)
+    private long Chatter(Device device, long fromUtcMs, long toUtcMs, Draw draw)
     {
         if (!device.Model.HasArmRows || toUtcMs - fromUtcMs < UkTime.MinuteMs)
         {
             return fromUtcMs;
         }
 
-        var rows = device.Busy ? draw.Between(300, 700) : draw.Weighted([0.5, 0.3, 0.13, 0.07]) * 2;
+        var rows = device.Busy ? draw.Between(300, 700) + history.Scenario.Faults.BusyRowsMore : draw.Weighted([0.5, 0.3, 0.13, 0.07]) * 2;
         var step = (toUtcMs - fromUtcMs) / (rows + 1);
         var code = device.Model.LogTravelsInPack || draw.Chance(0.5) ? EventCode.Light : EventCode.PowerSave;
         for (var i = 1; i <= rows; i++)
