@@ -5,6 +5,7 @@ using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Reconciler.Inputs;
 using DockHealth = TaserTelemetry.Evidence.Leaves.DockHealth;
 using LogCleared = TaserTelemetry.Evidence.Leaves.LogCleared;
+using SessionHead = TaserTelemetry.Evidence.Leaves.SessionHead;
 using Undocked = TaserTelemetry.Evidence.Leaves.Undocked;
 
 namespace TaserTelemetry.Evidence.Reconciling;
@@ -20,6 +21,9 @@ internal sealed class IntegrityNotes
     private readonly Dictionary<(ulong Session, string Dock), (uint Frames, uint Bad, IntegrityFact? First)> frames = [];
     private readonly Dictionary<(ulong Session, string Dock), IntegrityFact> unknownDocks = [];
     private readonly Dictionary<(string Dock, ulong Boot), IntegrityFact> docksWithoutTime = [];
+
+    // heads that were not looked at yet, by leaf
+    private readonly Dictionary<ulong, Arrival> heads = [];
 
     public IReadOnlyList<IntegrityFact> All =>
         [
@@ -96,23 +100,31 @@ internal sealed class IntegrityNotes
             case CheckpointShown { Result: CheckpointShownResult.Ahead or CheckpointShownResult.Inconsistent } shown:
                 single.Add(Fact(IntegrityFactKind.NotExtending, "", shown.Arrival, null, default, 1, 0, at));
                 break;
+            case SessionHead head:
+                heads[at.Index] = head.Arrival;
+                break;
             case ChainCheck { Result: ChainResult.ChainBroken or ChainResult.SignatureBad or ChainResult.NotContinued } check:
                 NoteChain(check, at);
+                break;
+            case ChainCheck { Result: not ChainResult.Incomplete } check:
+                heads.Remove(check.HeadLeaf.Index);
                 break;
             default:
                 break;
         }
     }
 
+    /// <summary>A chain is looked at behind the journal; what came of it belongs to the dock and the session that brought the head.</summary>
     private void NoteChain(ChainCheck check, LeafRef at)
     {
+        heads.Remove(check.HeadLeaf.Index, out var arrival);
         var count = (uint)Math.Min(check.Next > check.First ? check.Next - check.First : 0, uint.MaxValue);
         single.Add(
             new IntegrityFact(
                 IntegrityFactKind.NotExtending,
                 check.Device,
-                "",
-                0,
+                arrival.Place.Dock ?? "",
+                arrival.SessionId,
                 count == 0 ? null : new SequenceRange(check.First, count),
                 check.Log,
                 check.Epoch,

@@ -26,6 +26,7 @@ internal sealed class OpenJournal : IDisposable
     private const string SnapshotKind = "decisions";
     private readonly DataLock dataLock;
     private readonly StoredFrames frames;
+    private readonly HeadCheck heads;
     private bool indexesAtOnce;
     private readonly bool receiptKeyIsNew;
 
@@ -44,7 +45,7 @@ internal sealed class OpenJournal : IDisposable
         frames = new StoredFrames(ledger.OpenReader);
         Known = new KnownRecords(state, frames, new OldRecords(ledger.KeyIndex, frames)) { Complete = false };
         Known.SealedBelow(ledger.KeyIndex.OpenFirst);
-        Chains = new ChainDesk(Group, Known, new HeadCheck(ledger));
+        Chains = new ChainDesk(Group, Known, heads = new HeadCheck(ledger));
         (Receipts, receiptKeyIsNew) = ReceiptKey.Open(settings.Keys, ledger.Key.Name);
         OtherReceipts = new OtherReceipts(settings.OtherReceiptKeys);
         derived.Matters.ForEach(matter => Remember(matter.Index, matter.Leaf));
@@ -250,6 +251,7 @@ internal sealed class OpenJournal : IDisposable
     public void Dispose()
     {
         frames.Dispose();
+        heads.Dispose();
         Receipts.Dispose();
         Access.Dispose();
         Ledger.Dispose();

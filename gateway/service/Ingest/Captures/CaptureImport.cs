@@ -71,13 +71,15 @@ internal sealed class CaptureImport(OpenJournal journal, string gateway, TimePro
             if (journal.Group.Bytes > GroupBytesMax)
             {
                 Commit();
+                // what a head covers is looked up fast while its segment is the one being written
+                CheckHeads(isOver: false);
                 progress(reader.Offset);
             }
         }
         journal.Gaps.SessionEnded(logs, UnixTime.NowNs(clock));
         judgement.Quarantine.WriteRefusals(UnixTime.NowNs(clock));
         Commit();
-        CheckHeads();
+        CheckHeads(isOver: true);
         progress(reader.Offset);
         var end = status switch
         {
@@ -89,12 +91,15 @@ internal sealed class CaptureImport(OpenJournal journal, string gateway, TimePro
         return new CaptureReport(file, entries, frames, records, stored, keptAside, refused, end);
     }
 
-    /// <summary>No gateway runs that would check the heads behind the journal (SPEC 13.6): the import ends when each has been looked at.</summary>
-    private void CheckHeads()
+    /// <summary>
+    /// No gateway runs that would check the heads behind the journal (SPEC 13.6): the import ends when each has been looked at. Until it is
+    /// over, the rest of what a head covers may still come.
+    /// </summary>
+    private void CheckHeads(bool isOver)
     {
         do
         {
-            journal.Chains.Look(UnixTime.NowNs(clock), journal.Ledger.NextIndex, static _ => false);
+            journal.Chains.Look(UnixTime.NowNs(clock), journal.Ledger.NextIndex, _ => !isOver);
             journal.Chains.Running.GetAwaiter().GetResult();
             Commit();
         } while (journal.Chains.IsChecking);

@@ -23,7 +23,9 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
     public const int IncompleteMax = 10_000;
 
     private readonly VerifiedBook verified = new();
-    private readonly Dictionary<ulong, SessionHead> waiting = [];
+
+    // in the order of their leaves: a head is judged by what came of the one before
+    private readonly SortedDictionary<ulong, SessionHead> waiting = [];
     private readonly HashSet<ulong> incomplete = [];
     private readonly Dictionary<ulong, SessionHead> inHand = [];
     private readonly ConcurrentQueue<ChainCheck> results = new();
@@ -116,6 +118,7 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
             return;
         }
         var due = new List<HeadToCheck>();
+        var logs = new HashSet<LogKey>(); // one head of a log at a time: the next is judged by what came of it
         foreach (var (index, head) in waiting)
         {
             if (due.Count == AtOnceMax)
@@ -126,7 +129,8 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
             if (index < durableNext && (covered || (!incomplete.Contains(index) && !sessionIsOpen(head.Arrival.SessionId))))
             {
                 var one = ToCheck(index, head, covered);
-                if (one.Stored?.All(stretch => stretch.Index < durableNext) ?? true)
+                var isDurable = one.Stored?.All(stretch => stretch.Index < durableNext) ?? true;
+                if (isDurable && logs.Add(new LogKey(head.Device, head.Log, head.Epoch)))
                 {
                     due.Add(one);
                 }

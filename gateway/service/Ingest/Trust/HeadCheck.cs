@@ -3,19 +3,21 @@ using TaserTelemetry.Evidence.Reading;
 using TaserTelemetry.FirmwareProtocol.Frames;
 using TaserTelemetry.FirmwareProtocol.Messages;
 using TaserTelemetry.FirmwareProtocol.Trust;
+using TaserTelemetry.Gateway.Ingest.Judging;
 using TaserTelemetry.Ledger;
 using TaserTelemetry.Ledger.Journals;
-using ReadStatus = TaserTelemetry.Ledger.Journals.ReadStatus;
 using Wire = TaserTelemetry.FirmwareProtocol.Messages;
 
 namespace TaserTelemetry.Gateway.Ingest.Trust;
 
 /// <summary>
 /// One head against the journal: its signature once more, then the hash chain over the stored records, which must lead from its first value to
-/// its last (SPEC clause 13.4). Reads what is on the disk, and nothing else.
+/// its last (SPEC clause 13.4). Reads what is on the disk, and nothing else. For one thread at a time.
 /// </summary>
-internal sealed class HeadCheck(Func<ulong, JournalReader> openAt)
+internal sealed class HeadCheck(Func<ulong, JournalReader> openAt) : IDisposable
 {
+    private readonly StandingReaders readers = new(openAt);
+
     public HeadCheck(TamperEvidentLog ledger)
         : this(ledger.OpenReader) { }
 
@@ -28,6 +30,8 @@ internal sealed class HeadCheck(Func<ulong, JournalReader> openAt)
         var grade = result == ChainResult.Verified ? head.Grade : AuthenticityGrade.D;
         return new ChainCheck(0, head.Device, head.Log, head.Epoch, head.First, head.Next, reference, result, grade);
     }
+
+    public void Dispose() => readers.Dispose();
 
     private ChainResult Result(HeadToCheck due, byte[] bytes)
     {
@@ -103,14 +107,11 @@ internal sealed class HeadCheck(Func<ulong, JournalReader> openAt)
         return next == filedFirst + (untilSent - head.FirstSequence) ? chain : null;
     }
 
-    private (LeafReference Reference, byte[]? Bytes) Read(ulong index)
-    {
-        using var reader = openAt(index);
-        return reader.Read() != ReadStatus.Record
+    private (LeafReference Reference, byte[]? Bytes) Read(ulong index) =>
+        readers.At(index) is not { } reader
             ? (default, null)
             : (
                 new LeafReference(index, EvidenceReader.HashOf(reader.Leaf)),
                 reader.State == ReceivedState.Present ? reader.Received.ToArray() : null
             );
-    }
 }

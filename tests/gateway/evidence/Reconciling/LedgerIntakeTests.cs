@@ -117,6 +117,39 @@ public sealed class LedgerIntakeTests
     }
 
     [Fact]
+    public void A_chain_that_does_not_go_on_is_noted_with_the_dock_and_the_session_that_brought_its_head()
+    {
+        using var ledger = new SampleLedger();
+        var brought = Arrival with { SessionId = 41 };
+        var head = new TaserTelemetry.Evidence.Leaves.SessionHead(
+            brought,
+            "X29000001",
+            LogKind.Event,
+            default,
+            0,
+            5,
+            KeyAlgorithm.Ed25519,
+            TaserTelemetry.Evidence.Leaves.AuthenticityGrade.B,
+            HeadProof.Counter,
+            1,
+            7,
+            BatchMarks.None
+        );
+        var later = SampleLedger.Morning * SampleLedger.SecondNs * 2;
+        ledger.Append(head, [1]);
+        ledger.Append(head with { Counter = 2 }, [1]);
+        var results = new[] { ChainResult.Verified, ChainResult.NotContinued };
+        for (var i = 0; i < results.Length; i++)
+        {
+            var of = new LeafReference((ulong)i, default);
+            var grade = TaserTelemetry.Evidence.Leaves.AuthenticityGrade.D;
+            ledger.Append(new ChainCheck(later, "X29000001", LogKind.Event, default, 0, 5, of, results[i], grade), []);
+        }
+        var fact = Assert.Single(Take(ledger).IntegrityFacts);
+        Assert.Equal((IntegrityFactKind.NotExtending, "dock-1", 41UL, 3UL), (fact.Kind, fact.Dock, fact.DockingSession, fact.Leaf.Index));
+    }
+
+    [Fact]
     public void Failed_frames_are_counted_against_all_of_their_session_and_an_unknown_dock_is_noted_once()
     {
         using var ledger = new SampleLedger();

@@ -93,6 +93,54 @@ public sealed class CaptureImportTests : IDisposable
     }
 
     [Fact]
+    public void Of_many_heads_of_one_log_each_is_judged_by_what_came_of_the_one_before()
+    {
+        const int Heads = 5;
+        using var key = Key.Create(NSec.Cryptography.SignatureAlgorithm.Ed25519);
+        var log = new LogKey(RunningGateway.Device, LogKind.Event, default);
+        using (var stream = File.Create(ground.At("many.cap")))
+        {
+            var writer = new CaptureWriter(stream, 1);
+            void Write(byte[] bytes) =>
+                writer.Write(1_790_000_000_000_000_000, Transport.Mqtt, CaptureDirection.Up, RunningGateway.Dock, bytes);
+            for (var i = 0u; i < Heads; i++)
+            {
+                var first = 1 + 10UL * i;
+                var frame = TestDock.Batch(1, 2 * i + 1, RunningGateway.Device, first, 10);
+                Assert.True(RecordBatch.Decode(FrameReader.Read(frame, Limits.MqttPayloadBytesMax).Frame, out var batch).IsNone);
+                // the fourth goes on from where the chain never was
+                var start = HashChain.Start(log, i == 3 ? 99 : first);
+                var head = new Wire.SessionHead(
+                    HeadGrade.B,
+                    log,
+                    first,
+                    start,
+                    first + 10,
+                    HashChain.Over(start, batch),
+                    i + 1,
+                    default,
+                    0,
+                    RunningGateway.Device,
+                    default
+                );
+                Write(frame);
+                Write(
+                    FrameWriter.ToArray(
+                        1,
+                        2 * i + 2,
+                        head.Signed(bytes => new(SignatureAlgorithm.Ed25519, NSec.Cryptography.SignatureAlgorithm.Ed25519.Sign(key, bytes)))
+                    )
+                );
+            }
+        }
+        Import("many.cap", s => s.Devices[0].PublicKey = Convert.ToBase64String(key.PublicKey.Export(KeyBlobFormat.RawPublicKey)));
+        Assert.Equal(
+            [ChainResult.Verified, ChainResult.Verified, ChainResult.Verified, ChainResult.NotContinued, ChainResult.Verified],
+            RunningGateway.LeavesIn(ground.Folder).Select(l => l.Leaf).OfType<ChainCheck>().Select(check => check.Result)
+        );
+    }
+
+    [Fact]
     public void Receipts_that_a_capture_shows_are_judged_as_those_of_a_dock_are()
     {
         WriteCapture(ground.At("day.cap"), cutBytes: 0); // records 1 to 10
