@@ -21,20 +21,17 @@ internal static class RunCommand
         var seed = new Option<ulong>("--seed") { Description = "the same seed gives the same bytes", DefaultValueFactory = _ => 1 };
         var end = new Option<string?>("--end") { Description = "when the simulated time ends, RFC 3339 with offset (default: now)" };
         var mqtt = new Option<string?>("--mqtt") { Description = "dock over this broker: mqtt://[user:password@]host[:port]" };
-        var serial = new Option<string?>("--serial")
-        {
-            Description = "dock over this serial device; an absent path becomes a pseudo-terminal",
-        };
+        var serial = new Option<string?>("--serial") { Description = "dock over this serial device; an absent path: a pseudo-terminal" };
         var baud = new Option<int>("--baud") { Description = "speed of a real serial device", DefaultValueFactory = _ => 115_200 };
-        var timeout = new Option<int>("--timeout")
-        {
-            Description = "seconds after which docking is given up",
-            DefaultValueFactory = _ => 600,
-        };
+        var timeout = new Option<int>("--timeout") { Description = "seconds until docking is given up", DefaultValueFactory = _ => 600 };
         var capture = new Option<FileInfo?>("--capture") { Description = "write every dock's frames into this capture file" };
         var truth = new Option<FileInfo?>("--truth") { Description = "write the truth file here" };
         var documents = new Option<DirectoryInfo?>("--documents") { Description = "write reports and registers into this folder" };
         var enrolment = new Option<FileInfo?>("--enrolment") { Description = "write docks, devices and keys for a gateway's --config" };
+        var receiptKey = new Option<FileInfo?>("--receipt-key")
+        {
+            Description = "receipt.key of a gw1 made for this: docks show its receipts",
+        };
         var xlsx = new Option<bool>("--xlsx") { Description = "write reports and registers as XLSX too" };
         var json = new Option<bool>("--json") { Description = "one JSON document on standard output and nothing else" };
         var command = new Command("run", "play a scenario")
@@ -50,6 +47,7 @@ internal static class RunCommand
             truth,
             documents,
             enrolment,
+            receiptKey,
             xlsx,
             json,
         };
@@ -66,6 +64,7 @@ internal static class RunCommand
                         Truth = parsed.GetValue(truth),
                         Documents = parsed.GetValue(documents),
                         Enrolment = parsed.GetValue(enrolment),
+                        ReceiptKey = parsed.GetValue(receiptKey),
                         Xlsx = parsed.GetValue(xlsx),
                         Json = parsed.GetValue(json),
                     },
@@ -98,6 +97,11 @@ internal static class RunCommand
         if (options.TimeoutSeconds < 1)
         {
             wrong.Add("--timeout must be at least 1 second");
+        }
+
+        if (options.ReceiptKey is { } key && ReceiptSigner.Read(key) is null)
+        {
+            wrong.Add($"--receipt-key '{key}' holds no signing key");
         }
 
         if (wrong.Count > 0 || scenario is null)
@@ -133,7 +137,7 @@ internal static class RunCommand
         if (options.Capture is { } capture)
         {
             using var file = new BufferedStream(File.Create(capture.FullName), 1 << 20);
-            CaptureOutput.Write(file, history);
+            CaptureOutput.Write(file, history, options.ReceiptKey is { } key ? ReceiptSigner.Read(key) : null);
         }
 
         if (options.Documents is { } folder)
@@ -174,6 +178,8 @@ internal sealed record RunOptions(string Scenario, ulong Seed, string? End)
     public DirectoryInfo? Documents { get; init; }
 
     public FileInfo? Enrolment { get; init; }
+
+    public FileInfo? ReceiptKey { get; init; }
 
     public bool Xlsx { get; init; }
 

@@ -21,8 +21,8 @@ internal static class BatchSource
             0,
             checked((ushort)model.DurationUnitMs),
             64,
-            0,
-            0
+            visit.TranslatorVersion > 0 ? VisitTrust.Translator : (ushort)0,
+            visit.TranslatorVersion
         );
     }
 

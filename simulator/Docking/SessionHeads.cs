@@ -39,7 +39,9 @@ internal static class SessionHeads
             return null;
         }
 
+        var made = log.Key.Log == LogKind.Event ? visit.Trust?.Head ?? HeadMade.Whole : HeadMade.Whole;
         var first = HashChain.Start(log.Key, range.First);
+        first = made == HeadMade.Forked ? Elsewhere(first, range.First) : first;
         var signer = best == HeadGrade.C ? visit.Dock.Name : visit.Device.Serial;
         var head = new SessionHead(
             best,
@@ -54,7 +56,16 @@ internal static class SessionHeads
             signer,
             default
         );
-        return head.Signed(bytes => SigningKeys.Sign(history.Seed, signer, bytes));
+        var signed = head.Signed(bytes => SigningKeys.Sign(history.Seed, signer, bytes));
+        return made == HeadMade.Altered ? signed with { ChainAtNext = Elsewhere(signed.ChainAtNext, range.Next) } : signed;
+    }
+
+    /// <summary>Where a chain would stand after a record that was never sent.</summary>
+    private static Hash32 Elsewhere(Hash32 chain, ulong sequence)
+    {
+        Span<byte> unsent = stackalloc byte[EventRecord.Bytes];
+        unsent.Clear();
+        return HashChain.Next(chain, sequence, unsent);
     }
 
     private static Hash32 Chain(Hash32 chain, DockVisit visit, DeviceLog log, SequenceRange range, bool byDock)

@@ -8,7 +8,7 @@ using TaserTelemetry.Simulator.World;
 namespace TaserTelemetry.Simulator.Docking;
 
 /// <summary>One visit as its dock would have said it, at the visit's own time, in a docking session of its own.</summary>
-internal sealed class VisitCapture(CaptureWriter writer, History history, DockVisit visit, byte[] buffer)
+internal sealed class VisitCapture(CaptureWriter writer, History history, DockVisit visit, byte[] buffer, ReceiptSigner? receipts)
 {
     private const ulong StepNs = 20_000_000;
 
@@ -24,8 +24,34 @@ internal sealed class VisitCapture(CaptureWriter writer, History history, DockVi
     // a batch may hold fewer records than the Blocks before it were of
     private readonly HashSet<(DeviceLog, ulong)> _blocksWritten = [];
 
-    /// <summary>Writes it, without what was sent before; answers how many event records that were.</summary>
-    public long Write(Dictionary<DeviceLog, RangeSet> sent)
+    /// <summary>Writes it, with what its dock had not captured before; answers how many event records that were.</summary>
+    public long Write(IReadOnlyList<(DeviceLog Log, SequenceRange Range)> fresh)
+    {
+        WriteBeginning();
+        foreach (var (log, ranges) in BatchSource.Offers(visit))
+        {
+            Put(_session, 0, BatchSource.Docked(visit, log, ranges, false));
+        }
+
+        ShowReceipt();
+        var records = 0L;
+        foreach (var (log, range) in fresh)
+        {
+            records += WriteRange(visit, log, range);
+            if (SessionHeads.Of(history, visit, log, range, _heads++, default, _atNs) is { } head)
+            {
+                _atNs += StepNs;
+                Number(head);
+            }
+        }
+
+        ReadAgain();
+        _atNs += StepNs;
+        Number(BatchSource.Undocked(visit, _boot, _monotonicNs + 1_000_000_000));
+        return records;
+    }
+
+    private void WriteBeginning()
     {
         var startNs = _atNs;
         Put(0, 0, BatchSource.Hello(_address, _transport, (ulong)visit.Id, _boot, _monotonicNs, startNs));
@@ -40,42 +66,43 @@ internal sealed class VisitCapture(CaptureWriter writer, History history, DockVi
         }
 
         Number(BatchSource.Reading(visit, visit.TrueUtcMs, _boot, _monotonicNs, startNs));
-        foreach (var (log, ranges) in BatchSource.Offers(visit))
-        {
-            Put(_session, 0, BatchSource.Docked(visit, log, ranges, false));
-        }
-
-        var records = 0L;
-        foreach (var (log, range) in visit.Held)
-        {
-            if (!sent.TryGetValue(log, out var before))
-            {
-                sent[log] = before = new RangeSet();
-            }
-
-            foreach (var fresh in before.Missing(range))
-            {
-                records += WriteRange(log, fresh);
-                if (SessionHeads.Of(history, visit, log, fresh, _heads++, default, _atNs) is { } head)
-                {
-                    _atNs += StepNs;
-                    Number(head);
-                }
-            }
-
-            if (visit.Altered is null)
-            {
-                // what an altering dock passed on is read again at the next docking, as a second download would
-                before.Add(range);
-            }
-        }
-
-        _atNs += StepNs;
-        Number(BatchSource.Undocked(visit, _boot, _monotonicNs + 1_000_000_000));
-        return records;
     }
 
-    private long WriteRange(DeviceLog log, SequenceRange range)
+    /// <summary>A dock shows what it holds before it sends what is new (SPEC clause 8.22).</summary>
+    private void ShowReceipt()
+    {
+        if (visit.Trust?.Receipt is not { } held)
+        {
+            return;
+        }
+
+        var carrier = BatchSource.CarrierText(visit);
+        if (held.Of == ReceiptOf.Another)
+        {
+            Number(new ReceiptShown(carrier, ReceiptSigner.OfAnotherGateway(history.Seed).Sign(held, _atNs)));
+        }
+        else if (receipts is not null)
+        {
+            Number(new ReceiptShown(carrier, receipts.Sign(held, _atNs)));
+        }
+    }
+
+    /// <summary>The translator's next version reads all of it once more.</summary>
+    private void ReadAgain()
+    {
+        if (visit.Trust?.Again is not { } again)
+        {
+            return;
+        }
+
+        var next = visit with { Altered = again.Differing, TranslatorVersion = VisitTrust.FirstTranslation + 1 };
+        foreach (var (log, range) in visit.Held.Where(h => h.Log.Key.Log == LogKind.Event))
+        {
+            WriteRange(next, log, range);
+        }
+    }
+
+    private long WriteRange(DockVisit read, DeviceLog log, SequenceRange range)
     {
         var payloadMax = _transport == Transport.Serial ? Limits.SerialPayloadBytesMax : Limits.MqttPayloadBytesMax;
         for (var left = range; left.Count > 0; )
@@ -83,7 +110,7 @@ internal sealed class VisitCapture(CaptureWriter writer, History history, DockVi
             var group = visit.HasBlocks ? left with { Count = Math.Min(left.Count, RecordBlocks.RecordsAtOnceMax) } : left;
             WriteBlocks(log, group);
             _atNs += StepNs;
-            var (bytes, count) = BatchSource.Write(buffer, payloadMax, visit, log, group, _session, ++_frame);
+            var (bytes, count) = BatchSource.Write(buffer, payloadMax, read, log, group, _session, ++_frame);
             writer.Write(_atNs, _transport, CaptureDirection.Up, _address, buffer.AsSpan(0, bytes));
             left = new SequenceRange(left.First + count, left.Count - count);
         }

@@ -82,6 +82,15 @@ internal sealed record DockingPlan(double AtReturn, int EveryDays, double PackLa
     /// <summary>Share of devices with a key of their own, the X26 apart: they sign heads over what they wrote.</summary>
     public double DeviceKeys { get; init; }
 
+    /// <summary>Share of devices whose log travels in a pack, and that have no key, of which docks read the log through a translator.</summary>
+    public double Translated { get; init; }
+
+    /// <summary>Share of their visits in which the log is read once more, by the translator's next version.</summary>
+    public double ReadAgain { get; init; }
+
+    /// <summary>Share of visits in which the dock shows a receipt: this gateway's for what came before, or another's for what is new.</summary>
+    public double ReceiptsShown { get; init; }
+
     /// <summary>Whether docks pass on what stands behind event records: pulses, both stamps of a setting, serials of packs.</summary>
     public bool Blocks { get; init; }
 }
@@ -197,6 +206,18 @@ internal sealed record FaultPlan(
 
     /// <summary>Share of tampered visits in which several records are altered.</summary>
     public double TamperedMany { get; init; }
+
+    /// <summary>Share of visits of devices with a key in which the dock passes the session head on altered.</summary>
+    public double HeadsAltered { get; init; }
+
+    /// <summary>The same: the head goes on from another chain than the device signed before.</summary>
+    public double ChainsForked { get; init; }
+
+    /// <summary>Share of visits in which the dock shows this gateway's receipt for what the gateway does not have any more.</summary>
+    public double ReceiptsForgotten { get; init; }
+
+    /// <summary>Share of logs read again of which the translator's next version makes some records otherwise.</summary>
+    public double TranslatedDifferently { get; init; }
 
     /// <summary>Share of deployed cartridges of a ten-chamber device that it goes on reading as live (residue conducts).</summary>
     public double ReadAsLive { get; init; }

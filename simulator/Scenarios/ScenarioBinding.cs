@@ -118,6 +118,9 @@ internal static class ScenarioBinding
             EngineeringLog = map.YesNo("engineering_log", false),
             Blocks = map.YesNo("blocks", false),
             DeviceKeys = map.Share("device_keys"),
+            Translated = map.Share("translated"),
+            ReadAgain = map.Share("read_again"),
+            ReceiptsShown = map.Share("receipts_shown"),
         };
         map.Close();
         return plan;
@@ -203,6 +206,10 @@ internal static class ScenarioBinding
             UploadsCut = map.Share("uploads_cut"),
             LastUploadsCut = map.Share("last_uploads_cut"),
             TamperedMany = map.Share("tampered_many"),
+            HeadsAltered = map.Share("heads_altered"),
+            ChainsForked = map.Share("chains_forked"),
+            ReceiptsForgotten = map.Share("receipts_forgotten"),
+            TranslatedDifferently = map.Share("translated_differently"),
             ReadAsLive = map.Share("read_as_live"),
             SignalPacks = map.Share("signal_packs"),
             ProgrammingCodes = map.Share("programming_codes"),

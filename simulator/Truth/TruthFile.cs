@@ -40,6 +40,7 @@ internal static class TruthFile
         List(json, "notes", history.Notes, WriteNote);
         List(json, "faults", history.Faults, WriteFault);
         List(json, "visits", history.Visits, WriteVisit);
+        TruthTrust.Write(json, history);
         List(json, "logs", history.Devices.SelectMany(d => d.Logs).Where(l => l.Next > 0), WriteLog);
         json.WriteStartObject("counts");
         var logs = history.Devices.SelectMany(d => d.Logs).ToList();

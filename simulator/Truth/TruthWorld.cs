@@ -37,6 +37,10 @@ internal static class TruthWorld
                 j.WriteNumber("clockDriftPpm", Math.Round(d.Clock.DriftPpm, 3, MidpointRounding.ToEven));
                 j.WriteBoolean("logTravelsInPack", d.Model.LogTravelsInPack);
                 WriteSigns(j, d.Signs);
+                if (d.Translated)
+                {
+                    j.WriteBoolean("translated", true);
+                }
             }
         );
         TruthFile.List(json, "officers", history.Officers, WriteOfficer);

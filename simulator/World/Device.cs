@@ -63,6 +63,9 @@ internal sealed class Device
     /// <summary>Whether it has a key of its own.</summary>
     public bool Signs { get; init; }
 
+    /// <summary>Docks read its log through a translator (SPEC clause 8.15): its records are what that makes of a vendor's log.</summary>
+    public bool Translated { get; init; }
+
     /// <summary>Docked only every so many days; 0 = as the scenario has it.</summary>
     public int NeglectedDays { get; init; }
 

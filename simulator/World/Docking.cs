@@ -13,6 +13,7 @@ internal sealed class Docking(History history)
     private const long SyncToleranceMs = 1_500;
 
     private readonly Draw _odd = Draw.For(history.Seed, "odd dockings");
+    private readonly TrustPlay _trust = new(history);
     private readonly Draw _last = Draw.For(history.Seed, "last dockings");
 
     /// <summary>The device is back in the armoury. Answers when it can go out again.</summary>
@@ -240,6 +241,7 @@ internal sealed class Docking(History history)
         var offered = readable.ToArray(); // kept for the whole history: no room to spare
         cut |= pack is null && _odd.Chance(history.Scenario.Faults.UploadsCut);
         var held = cut ? CutShort(device, offered, atUtcMs) : offered;
+        var trust = _trust.Of(device, held, atUtcMs);
         Array.ForEach(held, h => h.Log.Delivered.Add(h.Range));
         var docks = device.Armoury.Docks;
         var visit = new DockVisit(
@@ -254,6 +256,7 @@ internal sealed class Docking(History history)
         {
             Offered = offered,
             HasBlocks = history.Scenario.Docking.Blocks,
+            Trust = trust,
         };
         history.Visits.Add(pack is null && draw.Chance(history.Scenario.Faults.TamperedVisits) ? Tampered(visit, draw) : visit);
         device.LastDockedUtcMs = atUtcMs;

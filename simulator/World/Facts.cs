@@ -254,6 +254,12 @@ internal sealed record DockVisit(
 
     public bool IsCut => !ReferenceEquals(Offered, Held);
 
+    /// <summary>Version of the translator that its records went through; 0 = none did.</summary>
+    public ushort TranslatorVersion { get; init; } = Device.Translated ? VisitTrust.FirstTranslation : (ushort)0;
+
+    /// <summary>What is odd, or only looks it, about heads, receipts and translations of this visit; null = nothing.</summary>
+    public VisitTrust? Trust { get; init; }
+
     /// <summary>Set where a dock has altered what it read: sequence to the record as it was passed on.</summary>
     public IReadOnlyDictionary<(DeviceLog Log, ulong Sequence), EventRecord>? Altered { get; init; }
 

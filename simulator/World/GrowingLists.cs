@@ -187,6 +187,7 @@ internal sealed class VisitList(History history) : GrowingList<DockVisit>
 
     // few docks alter anything
     private readonly Dictionary<int, IReadOnlyDictionary<(DeviceLog Log, ulong Sequence), EventRecord>> _altered = [];
+    private readonly Dictionary<int, VisitTrust> _trust = [];
     private int[]? _order;
 
     public override int Count => _rows.Count;
@@ -200,6 +201,11 @@ internal sealed class VisitList(History history) : GrowingList<DockVisit>
         if (visit.Altered is { } altered)
         {
             _altered[visit.Id] = altered;
+        }
+
+        if (visit.Trust is { } trust)
+        {
+            _trust[visit.Id] = trust;
         }
 
         _rows.Add(
@@ -274,6 +280,7 @@ internal sealed class VisitList(History history) : GrowingList<DockVisit>
             Offered = row.Offered < 0 ? held : Get(device, row.Offered, row.OfferedCount),
             HasBlocks = row.HasBlocks,
             Altered = _altered.GetValueOrDefault(place + 1),
+            Trust = _trust.GetValueOrDefault(place + 1),
         };
     }
 

@@ -67,6 +67,7 @@ internal static class Muster
         var serials = Draw.For(history.Seed, "serials " + armoury.Name);
         var odd = Draw.For(history.Seed, "odd devices " + armoury.Name);
         var keys = Draw.For(history.Seed, "device keys " + armoury.Name);
+        var translated = Draw.For(history.Seed, "translated devices " + armoury.Name);
         var (faults, breaches) = (history.Scenario.Faults, history.Scenario.Breaches);
         var busy = faults.BusyDevices;
         foreach (var (model, count) in plan.Devices)
@@ -79,6 +80,7 @@ internal static class Muster
                 var errorMax = (long)(history.Scenario.Faults.ClockErrorSecondsMax * 1000);
                 var clock = new DeviceClock(history.StartUtcMs, draw.Between(-errorMax, errorMax), drift);
                 var serial = Serial(history, model, serials);
+                var signs = model != Model.X26 && keys.Chance(history.Scenario.Docking.DeviceKeys);
                 var device = new Device(
                     model,
                     serial,
@@ -89,7 +91,9 @@ internal static class Muster
                 )
                 {
                     Ordinal = history.Serials.Count - 1,
-                    Signs = model != Model.X26 && keys.Chance(history.Scenario.Docking.DeviceKeys),
+                    Signs = signs,
+                    // what has a key of its own writes records itself
+                    Translated = translated.Chance(history.Scenario.Docking.Translated) && model.LogTravelsInPack && !signs,
                     Busy = draw.Chance(busy) || forgotten,
                     SignalsCameras = (model == Model.X2 || model == Model.X26P) && odd.Chance(faults.SignalPacks),
                     NeglectedDays = forgotten || !model.LogTravelsInPack && odd.Chance(breaches.DockingNeglected) ? odd.Between(40, 60) : 0,

@@ -66,6 +66,24 @@ public sealed class ScoringScenarioTests
     }
 
     [Fact]
+    public void Heads_receipts_and_translations_are_wrong_often_enough_beside_those_that_are_right()
+    {
+        var trust = Force.Visits.Select(v => v.Trust).OfType<VisitTrust>().ToList();
+        var heads = Force.Visits.Count(v => v.Device.Signs);
+        Assert.InRange(trust.Count(t => t.Head == HeadMade.Altered), CasesMin, heads - LookAlikesMin);
+        Assert.InRange(trust.Count(t => t.Head == HeadMade.Forked), 10, heads - LookAlikesMin);
+        var receipts = trust.Select(t => t.Receipt).OfType<HeldReceipt>().ToLookup(r => r.Of);
+        Assert.True(receipts[ReceiptOf.Forgotten].Count() >= CasesMin && receipts[ReceiptOf.Held].Count() >= LookAlikesMin);
+        Assert.True(receipts[ReceiptOf.Another].Count() >= CasesMin);
+        var again = trust.Select(t => t.Again).OfType<ReadAgain>().ToLookup(a => a.Differing.Count > 0);
+        Assert.True(
+            again[true].Count() >= CasesMin && again[false].Count() >= LookAlikesMin,
+            $"{again[true].Count()} {again[false].Count()}"
+        );
+        Assert.All(Force.Devices.Where(d => d.Translated), d => Assert.True(d.Model.LogTravelsInPack && !d.Signs));
+    }
+
+    [Fact]
     public void Devices_packs_and_cartridges_are_where_the_register_does_not_have_them()
     {
         var registered = Force.Issues.ToDictionary(i => i.Id, i => i.Cartridges.Select(c => c.Serial).ToHashSet());

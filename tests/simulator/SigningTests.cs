@@ -88,6 +88,53 @@ public sealed class SigningTests
         Assert.NotEqual(SigningKeys.PublicKey(1, "signing-a"), SigningKeys.PublicKey(2, "signing-a"));
     }
 
+    [Fact]
+    public void Docks_in_a_capture_show_receipts_under_the_key_that_they_are_given_and_without_it_none_of_that_gateway()
+    {
+        using var key = Key.Create(
+            NSec.Cryptography.SignatureAlgorithm.Ed25519,
+            new KeyCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextExport }
+        );
+        var file = new FileInfo(Path.GetTempFileName());
+        try
+        {
+            File.WriteAllText(file.FullName, "nothing that signs");
+            Assert.Null(ReceiptSigner.Read(file));
+            var blob = Convert.ToBase64String([1, .. key.Export(KeyBlobFormat.RawPrivateKey)]);
+            File.WriteAllText(file.FullName, $"PRIVATE+KEY+gw/receipt+00000000+{blob}\n");
+            var force = Runs.Play("scoring");
+            var shown = Receipts(force, ReceiptSigner.Read(file)).ToLookup(r => r.Gateway);
+            Assert.Equal(force.Visits.Count(v => v.Trust?.Receipt is { Of: not ReceiptOf.Another }), shown["gw1"].Count());
+            Assert.All(
+                shown["gw1"],
+                r => Assert.True(NSec.Cryptography.SignatureAlgorithm.Ed25519.Verify(key.PublicKey, r.BytesToSign(), r.Signature.Bytes))
+            );
+            Assert.Equal(["gateway-elsewhere"], Receipts(force, null).Select(r => r.Gateway).Distinct());
+        }
+        finally
+        {
+            file.Delete();
+        }
+    }
+
+    private static List<Receipt> Receipts(History force, ReceiptSigner? signer)
+    {
+        using var capture = new MemoryStream();
+        CaptureOutput.Write(capture, force, signer);
+        capture.Position = 0;
+        var reader = new CaptureReader(capture);
+        var shown = new List<Receipt>();
+        while (reader.Read(out var entry) == CaptureStatus.Entry)
+        {
+            if (FrameReader.Read(entry.UntrustedBytes, Limits.MqttPayloadBytesMax).Frame.Decode(out ReceiptShown one).IsNone)
+            {
+                shown.Add(one.Receipt);
+            }
+        }
+
+        return shown;
+    }
+
     private static Hello HelloOf(string dock)
     {
         var talk = Talk(dock);

@@ -27,6 +27,7 @@ internal static class Expected
         ReviewRules.Derive(scene);
         CustodyRules.Derive(scene);
         IntegrityRules.Derive(scene);
+        TrustRules.Derive(scene);
         ProgrammeRules.Derive(scene);
         return scene;
     }

@@ -77,6 +77,12 @@ internal static class ScoreTable
             rule.Wrong.Take(each).ToList().ForEach(w => text.Append("- wrong ").Append(w).Append('\n'));
         }
 
+        if (tally.InnocentFindings.Count > 0)
+        {
+            text.Append("## Artefacts of domain 1.10\n");
+            tally.InnocentFindings.Take(each).ToList().ForEach(f => text.Append("- ").Append(f).Append('\n'));
+        }
+
         return text.ToString();
     }
 
@@ -87,6 +93,9 @@ internal static class ScoreTable
         + Say($"Abstentions: {P(Share(tally.Abstained, tally.Reports))} of {tally.Reports} reports. ")
         + Say($"False A01a: {tally.Rule("A01a").WrongFindings} in {tally.Issues} issues. ")
         + Say($"Queue: {tally.Items / tally.Weeks:F1} items a week, {tally.FalseItems / tally.Weeks:F2} of them false. ")
+        + Say(
+            $"Artefacts of domain 1.10: {tally.InnocentFindings.Count} findings above information but A18 on {tally.InnocentRecords} records. "
+        )
         + Say($"Unreported true uses found: {tally.UnreportedFound} of {tally.UnreportedUses}, undetectable ones included.");
 
     public static double Share(int part, int all) => all == 0 ? 0 : (double)part / all;

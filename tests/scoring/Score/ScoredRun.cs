@@ -22,6 +22,11 @@ internal sealed class ScoredRun : IDisposable
     public static async Task<ScoredRun> PlayAsync(string scenario, ulong seed)
     {
         var run = new ScoredRun(Directory.CreateTempSubdirectory("taser-scoring-").FullName);
+        // the gateway makes its keys, so that simulated docks can hold receipts of it
+        await run.Run(
+            "taser-gateway",
+            ["enrol", "dock", "spare", "--force", "county", "--armoury", "spares", "--data", "data", "--keys", "keys"]
+        );
         await run.Run(
             "taser-sim",
             "run",
@@ -38,7 +43,9 @@ internal sealed class ScoredRun : IDisposable
             "--capture",
             "force.cap",
             "--enrolment",
-            "gateway.json"
+            "gateway.json",
+            "--receipt-key",
+            Path.Combine("keys", "receipt.key")
         );
         await File.WriteAllTextAsync(run.At("justified.json"), JustifiedProfile);
         await run.Run("taser-gateway", "ingest", "force.cap", "--data", "data", "--keys", "keys", "--config", "gateway.json");

@@ -53,6 +53,7 @@ internal static class Scorer
             tally.Rule(rule).LookAlikes = count;
         }
 
+        Innocents(tally, scene, verdicts, standing);
         Links(tally, scene, output);
         Abstentions(tally, scene, output);
         Unreported(tally, scene, output);
@@ -81,6 +82,24 @@ internal static class Scorer
         }
 
         return best;
+    }
+
+    /// <summary>
+    /// Domain 1.10: its artefacts raise nothing above information but A18. A consequence in a case whose primary is right or open has another
+    /// cause on the same subject.
+    /// </summary>
+    private static void Innocents(Tally tally, Scene scene, List<(Finding Finding, Verdict Verdict)> verdicts, HashSet<string> standing)
+    {
+        var innocent = new InnocentRecords(scene.World);
+        tally.InnocentRecords = innocent.Counts.Sum(c => c.Records);
+        foreach (var (finding, verdict) in verdicts.Where(v => v.Finding is { Priority: > 0, Rule: not "A18" }))
+        {
+            var hasNoCause = verdict == Verdict.Forbidden && (finding.IsPrimary || !standing.Contains(finding.Case));
+            if (hasNoCause && finding.Records.Select(innocent.Of).FirstOrDefault(a => a is not null) is { } artefact)
+            {
+                tally.InnocentFindings.Add($"{finding.Rule} on {artefact}: {finding.Wording}");
+            }
+        }
     }
 
     private static void Links(Tally tally, Scene scene, FindingsFile output)

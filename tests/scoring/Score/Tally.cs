@@ -79,6 +79,11 @@ internal sealed class Tally(string profile)
 
     public int Items { get; set; }
 
+    /// <summary>Records of the artefacts of domain 1.10, and findings above information but A18 that name one without another cause.</summary>
+    public int InnocentRecords { get; set; }
+
+    public List<string> InnocentFindings { get; } = [];
+
     public int UnreportedUses { get; set; }
 
     public int UnreportedFound { get; set; }
@@ -103,6 +108,8 @@ internal sealed class Tally(string profile)
         Weeks += other.Weeks;
         FalseItems += other.FalseItems;
         Items += other.Items;
+        InnocentRecords += other.InnocentRecords;
+        InnocentFindings.AddRange(other.InnocentFindings);
         UnreportedUses += other.UnreportedUses;
         UnreportedFound += other.UnreportedFound;
     }

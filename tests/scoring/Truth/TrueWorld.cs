@@ -49,6 +49,12 @@ internal sealed class TrueWorld
 
     public required IReadOnlyList<Visit> Visits { get; init; }
 
+    public required IReadOnlyList<Head> Heads { get; init; }
+
+    public required IReadOnlyList<ShownReceipt> Receipts { get; init; }
+
+    public required IReadOnlyList<Translation> Translations { get; init; }
+
     public required IReadOnlyList<DeviceLog> Logs { get; init; }
 
     public required IReadOnlyDictionary<string, Paper> Papers { get; init; }

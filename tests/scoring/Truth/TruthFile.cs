@@ -23,18 +23,7 @@ internal static class TruthFile
             Devices = List(root, "devices", ReadDevice).ToDictionary(d => d.Serial),
             Activations = List(root, "activations", ReadActivation),
             Uses = List(root, "uses", ReadUse),
-            Issues = List(
-                root,
-                "issues",
-                e => new Issue(
-                    Text(e, "id"),
-                    Text(e, "device"),
-                    Text(e, "officer"),
-                    Text(e, "purpose"),
-                    Number(e, "issuedUtcMs"),
-                    Number(e, "returnedUtcMs")
-                )
-            ),
+            Issues = List(root, "issues", ReadIssue),
             Training = List(
                 root,
                 "training",
@@ -51,6 +40,9 @@ internal static class TruthFile
                 "visits",
                 e => new Visit((int)Number(e, "id"), Text(e, "device"), Text(e, "carrier"), Number(e, "utcMs"), Number(e, "clockErrorMs"))
             ),
+            Heads = ListAny(root, "heads", ReadHead),
+            Receipts = ListAny(root, "receipts", ReadReceipt),
+            Translations = ListAny(root, "translations", ReadTranslation),
             Logs = List(root, "logs", ReadLog),
             Papers = Papers(root).ToDictionary(p => p.Name),
             LogAlterations = List(root, "corruptions", e => (Document: Text(e, "document"), Row: Text(e, "row"), Cause: Text(e, "cause")))
@@ -61,6 +53,18 @@ internal static class TruthFile
                 .ToList(),
         }.Index();
     }
+
+    private static Issue ReadIssue(JsonElement e) =>
+        new(Text(e, "id"), Text(e, "device"), Text(e, "officer"), Text(e, "purpose"), Number(e, "issuedUtcMs"), Number(e, "returnedUtcMs"));
+
+    private static Head ReadHead(JsonElement e) =>
+        new((int)Number(e, "visit"), Text(e, "device"), Text(e, "log"), e.GetProperty("epoch").GetUInt32(), ReadRange(e), Text(e, "made"));
+
+    private static ShownReceipt ReadReceipt(JsonElement e) =>
+        new((int)Number(e, "visit"), Text(e, "device"), e.GetProperty("forgotten").GetBoolean());
+
+    private static Translation ReadTranslation(JsonElement e) =>
+        new((int)Number(e, "visit"), Text(e, "device"), e.GetProperty("differing").GetArrayLength());
 
     private static Device ReadDevice(JsonElement e) =>
         new(
@@ -84,7 +88,10 @@ internal static class TruthFile
             e.TryGetProperty("use", out var use) ? use.GetInt32() : 0,
             e.GetProperty("epoch").GetUInt32(),
             [.. e.GetProperty("sequences").EnumerateArray().Select(s => s.GetUInt64())]
-        );
+        )
+        {
+            Logged = Text(e, "logged"),
+        };
 
     private static Use ReadUse(JsonElement e) =>
         new(
@@ -166,6 +173,10 @@ internal static class TruthFile
 
     private static List<T> List<T>(JsonElement root, string name, Func<JsonElement, T> read) =>
         [.. root.GetProperty(name).EnumerateArray().Select(read)];
+
+    /// <summary>A list that stands only where there is one.</summary>
+    private static List<T> ListAny<T>(JsonElement root, string name, Func<JsonElement, T> read) =>
+        root.TryGetProperty(name, out _) ? List(root, name, read) : [];
 
     private static string Text(JsonElement e, string name) =>
         e.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";

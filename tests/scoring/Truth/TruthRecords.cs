@@ -15,6 +15,9 @@ internal sealed record Activation(
 )
 {
     public long EndMs => StartMs + DurationMs;
+
+    /// <summary>whole; split in several rows that sum to it, or part, of an X26 whose battery lost contact (domain 1.10).</summary>
+    public string Logged { get; init; } = "whole";
 }
 
 internal sealed record Use(
@@ -52,6 +55,17 @@ internal sealed record Fault(string Device, string What, long AtMs);
 
 /// <param name="ClockErrorMs">Device clock minus true time when it was read.</param>
 internal sealed record Visit(int Id, string Device, string Carrier, long AtMs, long ClockErrorMs);
+
+/// <summary>A signed session head over some records of one log.</summary>
+/// <param name="Made">whole, altered by the dock, or forked: from another chain than the device had signed before.</param>
+internal sealed record Head(int Visit, string Device, string Log, uint Epoch, SequenceRun Range, string Made);
+
+/// <summary>A receipt that a dock showed.</summary>
+/// <param name="IsForgotten">Of this gateway, for what its ledger does not have any more since it was set back.</param>
+internal sealed record ShownReceipt(int Visit, string Device, bool IsForgotten);
+
+/// <summary>A log that was read once more in a visit, by the translator's next version, and how many records that made otherwise.</summary>
+internal sealed record Translation(int Visit, string Device, int Differing);
 
 internal sealed record TrainingDay(string Id, long FromMs, long ToMs, IReadOnlyList<string> Devices);
 
