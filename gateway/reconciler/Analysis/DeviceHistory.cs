@@ -63,8 +63,11 @@ internal sealed class Activation
 
     public long EndNs => Start.MiddleNs + DurationMs * 1_000_000L;
 
-    /// <summary>Longer than a limit even after the rounding of the log (domain 1.4: a "5 s" of a whole-second log spans 4.5 to 5.5 s).</summary>
-    public bool Exceeds(uint limitMs) => DurationMs >= limitMs + ResolutionMs;
+    /// <summary>
+    /// Longer than a limit even after the rounding of the log (domain 1.4: a "5 s" of a whole-second log spans 4.5 to 5.5 s); each part of a
+    /// cycle logged in parts (1.10) was rounded.
+    /// </summary>
+    public bool Exceeds(uint limitMs) => DurationMs >= limitMs + (ulong)ResolutionMs * (uint)Parts;
 }
 
 /// <summary>ARM to SAFE.</summary>

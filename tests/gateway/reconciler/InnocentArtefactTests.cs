@@ -19,6 +19,22 @@ public sealed class InnocentArtefactTests
     }
 
     [Fact]
+    public void Parts_that_sum_to_a_cycle_do_not_exceed_it_by_their_rounding()
+    {
+        const string Columns =
+            "IncidentDate,IncidentTime,CED Used,CED Device Serial No,CED Fired,CED Fired Total Number Of Cycles,CED Fired Cycle Extended Beyond 5 Secs,CED Fired 5 Secs Cycle Interrupted\n";
+        var scene = Tested("X26");
+        scene.Firmware = "V24";
+        scene.Write(Gun, 600, EventCode.Trigger, 3_000).Write(Gun, 600 + 4 / 60.0, EventCode.Trigger, 3_000);
+        scene.ProfileName = "uk-271";
+        scene.ReportsCsv = Columns + $"01/06/2026,11:00,Yes,{Gun},Yes,1,No,No\n";
+        scene.None("A07");
+        scene.None("B01");
+        scene.Write(Gun, 601, EventCode.Trigger, 6_000);
+        Assert.Equal(1, scene.Only("A07").Priority);
+    }
+
+    [Fact]
     public void The_same_parts_from_another_firmware_are_several_cycles()
     {
         Assert.Contains(Raised(Split("V25")), f => f.RuleId == "A06");
