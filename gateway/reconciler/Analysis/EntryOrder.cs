@@ -1,3 +1,4 @@
+using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Reconciler.Inputs;
 using TaserTelemetry.Reconciler.Time;
 
@@ -9,32 +10,54 @@ internal static class EntryOrder
     public static StoredEntry[] Sort(DeviceHistory history, StoredEntry[] entries)
     {
         var batches = history.Batches;
-        if (!IsSorted(entries, batches))
+        int[] ranks = EpochRanks(batches);
+        if (!IsSorted(entries, batches, ranks))
         {
-            Array.Sort(entries, (a, b) => Compare(a, b, batches));
+            Array.Sort(entries, (a, b) => Compare(a, b, batches, ranks));
         }
 
         return Distinct(history, entries, batches);
     }
 
-    /// <summary>Epochs by number, then by when they were first received: incarnations are random and say nothing of order.</summary>
-    private static int Compare(in StoredEntry a, in StoredEntry b, IReadOnlyList<LogBatch> batches)
+    /// <summary>
+    /// Of each batch the place of its epoch: by number, then by which was first received. Incarnations are random and say nothing of order
+    /// (wire 5).
+    /// </summary>
+    private static int[] EpochRanks(IReadOnlyList<LogBatch> batches)
     {
-        var (x, y) = (batches[a.Batch], batches[b.Batch]);
-        int epoch = x.Epoch.Number.CompareTo(y.Epoch.Number);
-        epoch = epoch != 0 ? epoch : x.Epoch.Incarnation.CompareTo(y.Epoch.Incarnation);
-        int sequence = epoch != 0 ? epoch : a.Sequence.CompareTo(b.Sequence);
-        return sequence != 0 ? sequence : x.Leaf.Index.CompareTo(y.Leaf.Index);
+        var first = new Dictionary<Epoch, (ulong ReceivedNs, ulong Leaf)>();
+        foreach (var batch in batches)
+        {
+            var at = (batch.ReceivedNs, batch.Leaf.Index);
+            if (!first.TryGetValue(batch.Epoch, out var known) || at.CompareTo(known) < 0)
+            {
+                first[batch.Epoch] = at;
+            }
+        }
+
+        var rank = first
+            .OrderBy(epoch => epoch.Key.Number)
+            .ThenBy(epoch => epoch.Value)
+            .Select((epoch, place) => (epoch.Key, Place: place))
+            .ToDictionary(epoch => epoch.Key, epoch => epoch.Place);
+        return [.. batches.Select(batch => rank[batch.Epoch])];
     }
 
-    private static bool IsSorted(StoredEntry[] entries, IReadOnlyList<LogBatch> batches)
+    private static int Compare(in StoredEntry a, in StoredEntry b, IReadOnlyList<LogBatch> batches, int[] ranks)
+    {
+        int epoch = ranks[a.Batch].CompareTo(ranks[b.Batch]);
+        int sequence = epoch != 0 ? epoch : a.Sequence.CompareTo(b.Sequence);
+        return sequence != 0 ? sequence : batches[a.Batch].Leaf.Index.CompareTo(batches[b.Batch].Leaf.Index);
+    }
+
+    private static bool IsSorted(StoredEntry[] entries, IReadOnlyList<LogBatch> batches, int[] ranks)
     {
         for (int i = 1; i < entries.Length; i++)
         {
             if (
                 entries[i].Batch == entries[i - 1].Batch
                     ? entries[i].Sequence <= entries[i - 1].Sequence
-                    : Compare(entries[i - 1], entries[i], batches) >= 0
+                    : Compare(entries[i - 1], entries[i], batches, ranks) >= 0
             )
             {
                 return false;
