@@ -57,7 +57,7 @@ public sealed class ReviewRuleTests
     [Fact]
     public void B05_knows_a_crew_by_the_report_too_where_the_issue_register_has_one_officer_twice()
     {
-        static Scene Of(string crew) =>
+        static Scene Of(string crew, string reporter) =>
             Scene
                 .Shift()
                 .Use(Scene.Device, 600, 15_000, deploy: true)
@@ -73,9 +73,11 @@ public sealed class ReviewRuleTests
                     RegisterKind.Roster,
                     $"OfficerRef,CrewRef,From,To\nOFF1,C1,{Scene.At(420)},{Scene.At(1020)}\nOFF2,{crew},{Scene.At(420)},{Scene.At(1020)}\n"
                 )
-                .Reports($"R1,1,{Scene.At(1030)},OFF2,INC1,{Scene.At(600)},{Scene.Device},Fired,1");
-        Of("C1").Only("B05");
-        Of("C2").None("B05");
+                .Reports($"R1,1,{Scene.At(1030)},{reporter},INC1,{Scene.At(600)},{Scene.Device},Fired,1");
+        Of("C1", reporter: "OFF2").Only("B05");
+        Of("C2", reporter: "OFF2").None("B05");
+        // nobody else is named: the register itself has both devices with one officer
+        Of("C2", reporter: "OFF1").Only("B05");
     }
 
     /// <summary>

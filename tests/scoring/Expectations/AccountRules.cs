@@ -163,6 +163,10 @@ internal static class AccountRules
         }
 
         found.OfActivations("A01c", declared ? Verdict.Forbidden : Verdict.Allowed, only, "unintentional");
+        if (!declared)
+        {
+            Review(scene, only);
+        }
     }
 
     private static void OfTraining(Scene scene)
@@ -202,7 +206,7 @@ internal static class AccountRules
         }
     }
 
-    /// <summary>What nothing excuses is operational by default, and the B rules look at it, too.</summary>
+    /// <summary>What nothing excuses is operational by default (2.6, 2.7.1), and the B rules and A14 look at it, too.</summary>
     private static void Review(Scene scene, IReadOnlyList<Activation> run)
     {
         foreach (var rule in new[] { "B01", "B02", "B03", "B04", "B05", "A14" })
@@ -311,12 +315,14 @@ internal static class AccountRules
             var counted = world.IsDelivered(before) && world.RecordedMs(before) is >= 1_000 and <= 5_000;
             found.OfActivations("A01c", counted ? Verdict.Expected : Verdict.Allowed, only, "a second test in one issue");
             found.OfActivations("E03", Verdict.Allowed, only, "a second test in one issue");
+            Review(scene, only);
         }
         else if (!explicitTest)
         {
             var alone = company == 1;
             found.OfActivations("A01b", alone ? Verdict.Expected : Verdict.Allowed, only, "a test outside every window");
             found.OfActivations("E03", alone ? Verdict.Expected : Verdict.Allowed, only, "a test outside every window");
+            Review(scene, only);
         }
     }
 

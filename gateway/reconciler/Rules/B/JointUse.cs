@@ -81,13 +81,21 @@ internal sealed class JointUse
 
     /// <summary>
     /// Devices of two officers of one crew; where one has no report, nothing else says that they belong together. Whose a device was, its
-    /// issue says, and the report on it: one of them may be wrong.
+    /// issue says, and the report on it: one of them may be wrong. A register that has one officer for both puts them together, too, where no
+    /// report names somebody else.
     /// </summary>
-    private static bool Crewed(World world, Incident one, Incident other) =>
-        one.Device != other.Device && Officers(one).Any(a => Officers(other).Any(b => a != b && world.Crewed(a, b, one.Span)));
+    private static bool Crewed(World world, Incident one, Incident other)
+    {
+        var (ofOne, ofOther) = (Officers(one), Officers(other));
+        return one.Device != other.Device
+            && (
+                ofOne is [var same] && ofOther is [var again] && same == again
+                || ofOne.Exists(a => ofOther.Exists(b => a != b && world.Crewed(a, b, one.Span)))
+            );
+    }
 
-    private static IEnumerable<string> Officers(Incident incident) =>
-        Reports(incident).Select(r => r.OfficerRef).Append(incident.Issue?.OfficerRef ?? "").Where(o => o.Length > 0).Distinct();
+    private static List<string> Officers(Incident incident) =>
+        [.. Reports(incident).Select(r => r.OfficerRef).Append(incident.Issue?.OfficerRef ?? "").Where(o => o.Length > 0).Distinct()];
 
     private static string? Reference(Incident incident) =>
         incident.Matches.Select(m => m.Report.IncidentRef).FirstOrDefault(r => r.Length > 0);
