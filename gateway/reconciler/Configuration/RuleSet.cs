@@ -65,7 +65,7 @@ public sealed record RuleSet
     public int OverlapBoundSecondsMax { get; init; } = 240;
 
     /// <summary>B05: likeliest times of two activations further apart than this many seconds are one after the other.</summary>
-    public int OverlapApartSecondsMax { get; init; } = 20;
+    public int OverlapApartSecondsMax { get; init; } = 18;
 
     /// <summary>Levels from lowest to highest. Two published orders differ (domain 2.4): this is the Home Office's of 2015-16.</summary>
     public IReadOnlyList<UseLevels> LevelOrder { get; init; } =

@@ -81,16 +81,16 @@ public sealed class ReviewRuleTests
     }
 
     /// <summary>
-    /// What may overlap within the bounds of both clocks, and whose likeliest times lie within 20 s of each other; from bounds of more
+    /// What may overlap within the bounds of both clocks, and whose likeliest times lie within 18 s of each other; from bounds of more
     /// than 240 s a clock says nothing of cycles of seconds.
     /// </summary>
     [Theory]
     [InlineData(1, 3, true)]
     [InlineData(1, 18, false)]
-    [InlineData(30, 23, true)]
-    [InlineData(30, 27, false)]
-    [InlineData(118, 23, true)]
-    [InlineData(118, 27, false)]
+    [InlineData(30, 21, true)]
+    [InlineData(30, 25, false)]
+    [InlineData(118, 21, true)]
+    [InlineData(118, 25, false)]
     [InlineData(119, 18, false)]
     [InlineData(119, 0, false)]
     public void B05_needs_likeliest_times_together_and_bounds_of_minutes_at_most(int boundSeconds, int apartSeconds, bool found)
