@@ -184,15 +184,15 @@ internal static class RegisterRowReaders
         );
 
     public static BudgetRow Budget(RegisterCells c) =>
-        new(c.Need("Heading"), c.Flag("Capital") ?? false, c.Count("PlannedPence") ?? 0, c.Count("SpentPence") ?? 0, c.Source);
+        new(c.Need("Heading"), c.Flag("Capital") ?? false, c.NeedCount("PlannedPence"), c.NeedCount("SpentPence"), c.Source);
 
     public static EstablishmentRow Establishment(RegisterCells c) =>
         new(
             c.Need("Team"),
-            c.Count("Establishment") ?? 0,
-            c.Count("Eligible") ?? 0,
-            c.Count("Trained") ?? 0,
-            c.Count("Accredited") ?? 0,
+            c.NeedCount("Establishment"),
+            c.NeedCount("Eligible"),
+            c.NeedCount("Trained"),
+            c.NeedCount("Accredited"),
             c.Source
         );
 

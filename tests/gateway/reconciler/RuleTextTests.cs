@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using TaserTelemetry.Reconciler.Configuration;
 using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Output;
 using TaserTelemetry.Reconciler.Rules;
@@ -27,14 +28,14 @@ public sealed partial class RuleTextTests
     }
 
     [Fact]
-    public void The_document_lists_every_rule_as_it_is()
+    public void The_document_lists_every_rule_as_it_is_with_its_parameters()
     {
         string document = File.ReadAllText(Document());
         foreach (var rule in RuleCatalogue.All)
         {
             Assert.Contains(
                 FormattableString.Invariant(
-                    $"| {rule.Id} | {rule.Kind} | {rule.Priority} | {rule.Title} | {rule.Clears} | {rule.DoesNotSay} |"
+                    $"| {rule.Id} | {rule.Kind} | {rule.Priority} | {rule.Title} | {rule.Clears} | {rule.DoesNotSay} | {string.Join(", ", rule.Parameters(RuleSet.Standard).Select(p => p.Item1))} |"
                 ),
                 document,
                 StringComparison.Ordinal
