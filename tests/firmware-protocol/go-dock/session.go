@@ -74,6 +74,8 @@ type dock struct {
 	next                     uint32
 	queue                    []queued
 	flying                   []*sent
+	gathering                bool
+	gathered                 []byte
 	order                    uint64
 	smoothed                 time.Duration
 	backoff                  int
@@ -183,9 +185,28 @@ func (d *dock) write(b []byte) {
 		out = append([]byte{0}, out...)
 		d.fresh = false
 	}
+	if d.gathering {
+		d.gathered = append(d.gathered, out...)
+		return
+	}
 	if _, err := d.port.Write(out); err != nil {
 		say("line: %v", err)
 	}
+}
+
+// sendAtOnce hands the line in one write what send says: else a quick gateway has answered the first before the last is there, and
+// nothing was too many.
+func (d *dock) sendAtOnce(send func()) {
+	d.gathering = true
+	send()
+	d.gathering = false
+	if len(d.gathered) == 0 {
+		return
+	}
+	if _, err := d.port.Write(d.gathered); err != nil {
+		say("line: %v", err)
+	}
+	d.gathered = nil
 }
 
 func (d *dock) sendPlain(kind byte, payload []byte) {
@@ -266,7 +287,11 @@ func (d *dock) pump() {
 	}
 	d.resend(now)
 	d.progress(now)
-	d.sendNew(now)
+	if d.ignoresWindow() {
+		d.sendAtOnce(func() { d.sendNew(now) })
+	} else {
+		d.sendNew(now)
+	}
 }
 
 func (d *dock) dockAll(now time.Time) {
