@@ -10,54 +10,70 @@ internal static class EntryOrder
     public static StoredEntry[] Sort(DeviceHistory history, StoredEntry[] entries)
     {
         var batches = history.Batches;
-        int[] ranks = EpochRanks(batches);
-        if (!IsSorted(entries, batches, ranks))
+        var firsts = FirstReceived(entries, batches);
+        if (!IsSorted(entries, batches, firsts))
         {
-            Array.Sort(entries, (a, b) => Compare(a, b, batches, ranks));
+            Array.Sort(entries, (a, b) => Compare(a, b, batches, firsts));
         }
 
         return Distinct(history, entries, batches);
     }
 
-    /// <summary>
-    /// Of each batch the place of its epoch: by number, then by which was first received. Incarnations are random and say nothing of order
-    /// (wire 5).
-    /// </summary>
-    private static int[] EpochRanks(IReadOnlyList<LogBatch> batches)
+    /// <summary>When each epoch of these entries was first received. The list of batches is that of all devices, and is not walked.</summary>
+    private static Dictionary<Epoch, (ulong ReceivedNs, ulong Leaf)> FirstReceived(StoredEntry[] entries, IReadOnlyList<LogBatch> batches)
     {
-        var first = new Dictionary<Epoch, (ulong ReceivedNs, ulong Leaf)>();
-        foreach (var batch in batches)
+        var firsts = new Dictionary<Epoch, (ulong ReceivedNs, ulong Leaf)>();
+        int last = -1;
+        foreach (ref readonly var entry in entries.AsSpan())
         {
-            var at = (batch.ReceivedNs, batch.Leaf.Index);
-            if (!first.TryGetValue(batch.Epoch, out var known) || at.CompareTo(known) < 0)
+            if (entry.Batch == last)
             {
-                first[batch.Epoch] = at;
+                continue;
+            }
+
+            last = entry.Batch;
+            var batch = batches[last];
+            var at = (batch.ReceivedNs, batch.Leaf.Index);
+            if (!firsts.TryGetValue(batch.Epoch, out var known) || at.CompareTo(known) < 0)
+            {
+                firsts[batch.Epoch] = at;
             }
         }
 
-        var rank = first
-            .OrderBy(epoch => epoch.Key.Number)
-            .ThenBy(epoch => epoch.Value)
-            .Select((epoch, place) => (epoch.Key, Place: place))
-            .ToDictionary(epoch => epoch.Key, epoch => epoch.Place);
-        return [.. batches.Select(batch => rank[batch.Epoch])];
+        return firsts;
     }
 
-    private static int Compare(in StoredEntry a, in StoredEntry b, IReadOnlyList<LogBatch> batches, int[] ranks)
+    /// <summary>Epochs by number, then by which was first received: incarnations are random and say nothing of order (wire 5).</summary>
+    private static int Compare(
+        in StoredEntry a,
+        in StoredEntry b,
+        IReadOnlyList<LogBatch> batches,
+        Dictionary<Epoch, (ulong ReceivedNs, ulong Leaf)> firsts
+    )
     {
-        int epoch = ranks[a.Batch].CompareTo(ranks[b.Batch]);
-        int sequence = epoch != 0 ? epoch : a.Sequence.CompareTo(b.Sequence);
-        return sequence != 0 ? sequence : batches[a.Batch].Leaf.Index.CompareTo(batches[b.Batch].Leaf.Index);
+        var (x, y) = (batches[a.Batch], batches[b.Batch]);
+        if (x.Epoch != y.Epoch)
+        {
+            int number = x.Epoch.Number.CompareTo(y.Epoch.Number);
+            return number != 0 ? number : firsts[x.Epoch].CompareTo(firsts[y.Epoch]);
+        }
+
+        int sequence = a.Sequence.CompareTo(b.Sequence);
+        return sequence != 0 ? sequence : x.Leaf.Index.CompareTo(y.Leaf.Index);
     }
 
-    private static bool IsSorted(StoredEntry[] entries, IReadOnlyList<LogBatch> batches, int[] ranks)
+    private static bool IsSorted(
+        StoredEntry[] entries,
+        IReadOnlyList<LogBatch> batches,
+        Dictionary<Epoch, (ulong ReceivedNs, ulong Leaf)> firsts
+    )
     {
         for (int i = 1; i < entries.Length; i++)
         {
             if (
                 entries[i].Batch == entries[i - 1].Batch
                     ? entries[i].Sequence <= entries[i - 1].Sequence
-                    : Compare(entries[i - 1], entries[i], batches, ranks) >= 0
+                    : Compare(entries[i - 1], entries[i], batches, firsts) >= 0
             )
             {
                 return false;

@@ -40,6 +40,8 @@ internal sealed class JointUse
         long gap = world.Rules.IncidentGapMinutes * TimeInterval.MinuteNs;
         var incidents = OfPeriod(world).OrderBy(i => i.Start.MiddleNs).ThenBy(i => i.UseId, StringComparer.Ordinal).ToList();
         var references = incidents.ConvertAll(Reference);
+        var officers = incidents.ConvertAll(Officers);
+        var keys = new List<string>(incidents.Count);
         for (int i = 0; i < incidents.Count; i++)
         {
             string key = references[i] ?? incidents[i].UseId;
@@ -47,11 +49,15 @@ internal sealed class JointUse
             {
                 if (references[i] is null || references[j] is null)
                 {
-                    bool joined = incidents[i].Span.GapNs(incidents[j].Span) <= gap && Crewed(world, incidents[i], incidents[j]);
-                    key = joined ? KeyOf(groups, incidents[j]) : key;
+                    bool joined =
+                        incidents[i].Span.GapNs(incidents[j].Span) <= gap
+                        && incidents[i].Device != incidents[j].Device
+                        && Crewed(world, officers[i], officers[j], incidents[i].Span);
+                    key = joined ? keys[j] : key;
                 }
             }
 
+            keys.Add(key);
             if (!groups.TryGetValue(key, out var list))
             {
                 groups.Add(key, list = []);
@@ -76,23 +82,14 @@ internal sealed class JointUse
         }
     }
 
-    private static string KeyOf(Dictionary<string, List<Incident>> groups, Incident member) =>
-        groups.First(g => g.Value.Contains(member)).Key;
-
     /// <summary>
     /// Devices of two officers of one crew; where one has no report, nothing else says that they belong together. Whose a device was, its
     /// issue says, and the report on it: one of them may be wrong. A register that has one officer for both puts them together, too, where no
     /// report names somebody else.
     /// </summary>
-    private static bool Crewed(World world, Incident one, Incident other)
-    {
-        var (ofOne, ofOther) = (Officers(one), Officers(other));
-        return one.Device != other.Device
-            && (
-                ofOne is [var same] && ofOther is [var again] && same == again
-                || ofOne.Exists(a => ofOther.Exists(b => a != b && world.Crewed(a, b, one.Span)))
-            );
-    }
+    private static bool Crewed(World world, List<string> ofOne, List<string> ofOther, TimeInterval when) =>
+        ofOne is [var same] && ofOther is [var again] && same == again
+        || ofOne.Exists(a => ofOther.Exists(b => a != b && world.Crewed(a, b, when)));
 
     private static List<string> Officers(Incident incident) =>
         [.. Reports(incident).Select(r => r.OfficerRef).Append(incident.Issue?.OfficerRef ?? "").Where(o => o.Length > 0).Distinct()];
