@@ -85,7 +85,7 @@ internal static class SampleCommand
                 : "Drawn by the newest root, which no quorum has cosigned: whoever holds the log's key could have steered the draw. Give a --policy with witnesses.";
         console.Error.WriteLine(note);
         var sample = AuditSample.Draw(run.Result, root.ToArray(), size > 0 ? size : ledger.Size, perStratum);
-        return TableOutput.Write("sample", run, [sample.Table()], console);
+        return TableOutput.Write("sample", run, [sample.Table(), .. ResultTables.Coverage(run.Result)], console);
     }
 
     /// <summary>Draws again by the checkpoint that the file names, which must be one that this ledger signed, and counts what was found.</summary>
@@ -118,7 +118,7 @@ internal static class SampleCommand
         {
             console.Error.WriteLine($"{reject.File}, line {reject.Line}, {reject.Column} \"{reject.Cell}\": {reject.Reason}.");
         }
-        return TableOutput.Write("sample", run, [rates, ResultTables.Rejects(rejects)], console);
+        return TableOutput.Write("sample", run, [rates, ResultTables.Rejects(rejects), .. ResultTables.Coverage(run.Result)], console);
     }
 
     private static bool IsRoot(Hash256 root, string hex) =>

@@ -70,7 +70,13 @@ public sealed class ReturnsTests
         day.Sign();
         day.Log.EraseReceived(index => index == 0);
         day.Finish();
-        string[][] verbs = [Arguments(day, "reconcile"), [.. Arguments(day, "return"), "--year", "2026-27"], Arguments(day, "programme")];
+        string[][] verbs =
+        [
+            Arguments(day, "reconcile"),
+            [.. Arguments(day, "return"), "--year", "2026-27"],
+            Arguments(day, "programme"),
+            Arguments(day, "sample"),
+        ];
         foreach (var arguments in verbs)
         {
             var folder = Path.Combine(day.Root, "disposed-" + arguments[0]);
