@@ -21,8 +21,8 @@ public sealed class WeekTests
         using var ground = new Ground();
         var week = await MakeAsync(ground);
         var earlier = await File.ReadAllTextAsync(week.At("ledger/checkpoint"));
-        CopyFolder(ground.At("data"), ground.At("old/data"));
-        CopyFolder(ground.At("keys"), ground.At("old/keys"));
+        FolderCopy.Make(ground.At("data"), ground.At("old/data"));
+        FolderCopy.Make(ground.At("keys"), ground.At("old/keys"));
         await EnrolAsync(ground, "dock-z", ground.At("gateway.json"));
         Assert.Equal((0, 0, 0), await week.VerdictsAsync());
         foreach (var (name, file, tamper) in Tamperings(week, earlier))
@@ -70,16 +70,6 @@ public sealed class WeekTests
 
     private static Task EnrolAsync(Ground ground, string dock, string configuration) =>
         RunAsync(ground, "taser-gateway", "enrol", "dock", dock, "--force", "county", "--armoury", "central", "--config", configuration);
-
-    private static void CopyFolder(string from, string to)
-    {
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var target = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
-    }
 
     private static void Swap(string one, string other)
     {

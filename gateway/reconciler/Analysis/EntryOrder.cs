@@ -10,10 +10,10 @@ internal static class EntryOrder
     public static StoredEntry[] Sort(DeviceHistory history, StoredEntry[] entries)
     {
         var batches = history.Batches;
-        var firsts = FirstReceived(entries, batches);
-        if (!IsSorted(entries, batches, firsts))
+        var order = new KeyOrder(batches, FirstReceived(entries, batches));
+        if (!IsSorted(entries, order))
         {
-            Array.Sort(entries, (a, b) => Compare(a, b, batches, firsts));
+            Array.Sort(entries, order);
         }
 
         return Distinct(history, entries, batches);
@@ -43,37 +43,14 @@ internal static class EntryOrder
         return firsts;
     }
 
-    /// <summary>Epochs by number, then by which was first received: incarnations are random and say nothing of order (wire 5).</summary>
-    private static int Compare(
-        in StoredEntry a,
-        in StoredEntry b,
-        IReadOnlyList<LogBatch> batches,
-        Dictionary<Epoch, (ulong ReceivedNs, ulong Leaf)> firsts
-    )
-    {
-        var (x, y) = (batches[a.Batch], batches[b.Batch]);
-        if (x.Epoch != y.Epoch)
-        {
-            int number = x.Epoch.Number.CompareTo(y.Epoch.Number);
-            return number != 0 ? number : firsts[x.Epoch].CompareTo(firsts[y.Epoch]);
-        }
-
-        int sequence = a.Sequence.CompareTo(b.Sequence);
-        return sequence != 0 ? sequence : x.Leaf.Index.CompareTo(y.Leaf.Index);
-    }
-
-    private static bool IsSorted(
-        StoredEntry[] entries,
-        IReadOnlyList<LogBatch> batches,
-        Dictionary<Epoch, (ulong ReceivedNs, ulong Leaf)> firsts
-    )
+    private static bool IsSorted(StoredEntry[] entries, KeyOrder order)
     {
         for (int i = 1; i < entries.Length; i++)
         {
             if (
                 entries[i].Batch == entries[i - 1].Batch
                     ? entries[i].Sequence <= entries[i - 1].Sequence
-                    : Compare(entries[i - 1], entries[i], batches, firsts) >= 0
+                    : order.Compare(entries[i - 1], entries[i]) >= 0
             )
             {
                 return false;
@@ -112,5 +89,23 @@ internal static class EntryOrder
         }
 
         return kept == entries.Length ? entries : entries[..kept];
+    }
+
+    /// <summary>Epochs by number, then by which was first received: incarnations are random and say nothing of order (wire 5).</summary>
+    private sealed class KeyOrder(IReadOnlyList<LogBatch> batches, Dictionary<Epoch, (ulong ReceivedNs, ulong Leaf)> firsts)
+        : IComparer<StoredEntry>
+    {
+        public int Compare(StoredEntry a, StoredEntry b)
+        {
+            var (x, y) = (batches[a.Batch], batches[b.Batch]);
+            if (x.Epoch != y.Epoch)
+            {
+                int number = x.Epoch.Number.CompareTo(y.Epoch.Number);
+                return number != 0 ? number : firsts[x.Epoch].CompareTo(firsts[y.Epoch]);
+            }
+
+            int sequence = a.Sequence.CompareTo(b.Sequence);
+            return sequence != 0 ? sequence : x.Leaf.Index.CompareTo(y.Leaf.Index);
+        }
     }
 }

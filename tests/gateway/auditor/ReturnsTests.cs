@@ -131,6 +131,8 @@ public sealed class ReturnsTests
             : "";
         File.WriteAllLines(back, [sample[0] + ",Wrong", sample[1] + ",yes", sample[1] + ",no", added + ",no", sample[1] + ",perhaps"]);
         string[] again = [.. Arguments(day, "sample"), "--adjudicated", back];
+        var disposed = Path.Combine(day.Root, "out", "disposed.csv");
+        File.Delete(disposed); // of the draw: the rates bring their own
         var (exitCode, _, error) = Audit.Run(again);
         Assert.True(exitCode == 0, error);
         Assert.StartsWith(
@@ -138,6 +140,7 @@ public sealed class ReturnsTests
             File.ReadAllLines(Path.Combine(day.Root, "out", "error-rates.csv"))[1],
             StringComparison.Ordinal
         );
+        Assert.True(File.Exists(disposed), "what was disposed of stands beside the rates, too");
         Assert.Contains("stands more than once", error, StringComparison.Ordinal);
         Assert.Contains("not drawn", error, StringComparison.Ordinal);
         Assert.Contains("neither yes nor no", error, StringComparison.Ordinal);

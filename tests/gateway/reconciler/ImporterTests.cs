@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using TaserTelemetry.Reconciler.Import;
 using TaserTelemetry.Reconciler.Output;
+using TaserTelemetry.Reconciler.Registers;
 using TaserTelemetry.Reconciler.Reports;
 using TaserTelemetry.Reconciler.Time;
 
@@ -41,6 +42,27 @@ public sealed class ImporterTests
         ]);
         Assert.Equal("Öfficer", Assert.Single(import.Reports).OfficerRef);
         Assert.Contains("byte order mark", import.Answer.Encoding, StringComparison.Ordinal);
+    }
+
+    /// <summary>What is published of officers and money rests on these: an empty cell is no nought.</summary>
+    [Theory]
+    [InlineData(
+        RegisterKind.Establishment,
+        "Team,Establishment,Eligible,Trained,Accredited\nNorth,40,30,20,10\nSouth,40,30,,10\n",
+        "Trained"
+    )]
+    [InlineData(RegisterKind.Budget, "Heading,Capital,PlannedPence,SpentPence\nCartridges,no,100,90\nDevices,yes,100,\n", "SpentPence")]
+    public void An_empty_count_of_officers_or_pence_is_rejected_with_its_place_and_never_taken_for_nought(
+        RegisterKind kind,
+        string csv,
+        string column
+    )
+    {
+        using var file = new MemoryStream(Encoding.UTF8.GetBytes(csv));
+        var (registers, answer) = RegisterImporter.Import(new RegisterSet(), kind, "given.csv", file);
+        var reject = Assert.Single(answer.Rejects);
+        Assert.Equal((3, column, ""), (reject.Line, reject.Column, reject.Cell));
+        Assert.Equal(1, (registers.Establishment?.Count ?? 0) + (registers.Budget?.Count ?? 0));
     }
 
     [Fact]

@@ -125,14 +125,19 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
             {
                 break;
             }
-            var covered = IsCovered(head);
-            if (index < durableNext && (covered || (!incomplete.Contains(index) && !sessionIsOpen(head.Arrival.SessionId))))
+            var log = new LogKey(head.Device, head.Log, head.Epoch);
+            if (index >= durableNext || logs.Contains(log))
             {
-                var one = ToCheck(index, head, covered);
-                var isDurable = one.Stored?.All(stretch => stretch.Index < durableNext) ?? true;
-                if (isDurable && logs.Add(new LogKey(head.Device, head.Log, head.Epoch)))
+                continue;
+            }
+            var covered = IsCovered(log, head);
+            if (covered || (!incomplete.Contains(index) && !sessionIsOpen(head.Arrival.SessionId)))
+            {
+                var one = ToCheck(index, log, head, covered);
+                if (one.Stored?.All(stretch => stretch.Index < durableNext) ?? true)
                 {
                     due.Add(one);
+                    logs.Add(log);
                 }
             }
         }
@@ -160,16 +165,12 @@ internal sealed class ChainDesk(GroupBuilder group, KnownRecords known, HeadChec
         waiting.Remove(index);
     }
 
-    private bool IsCovered(SessionHead head) =>
+    private bool IsCovered(LogKey key, SessionHead head) =>
         head.First == head.Next
-        || (
-            group.State.Find(new LogKey(head.Device, head.Log, head.Epoch)) is { } log
-            && log.Durable.Runs.Any(run => run.First <= head.First && run.Next >= head.Next)
-        );
+        || (group.State.Find(key) is { } log && log.Durable.Runs.Any(run => run.First <= head.First && run.Next >= head.Next));
 
-    private HeadToCheck ToCheck(ulong index, SessionHead head, bool covered)
+    private HeadToCheck ToCheck(ulong index, LogKey key, SessionHead head, bool covered)
     {
-        var key = new LogKey(head.Device, head.Log, head.Epoch);
         IReadOnlyList<PublicKey> keys = [.. group.State.KeysOfDevice(head.Device), .. group.State.KeysOfDock(head.Arrival.Place.Dock)];
         var stored = covered ? known.Within(key, head.First, head.Next) : null;
         var earlier =

@@ -5,6 +5,7 @@ using TaserTelemetry.Ledger.Notes;
 using TaserTelemetry.Ledger.Signing;
 using TaserTelemetry.Ledger.Trees;
 using TaserTelemetry.Ledger.Verifying;
+using TaserTelemetry.Tests;
 
 namespace TaserTelemetry.Ledger.Tests.Independent;
 
@@ -58,12 +59,12 @@ public sealed class BothVerifiersTests : IDisposable
     public void A_roll_back_to_an_older_copy_is_found_with_a_remembered_checkpoint_and_only_so()
     {
         var old = Path.Combine(folder.Path, "old");
-        CopyFolder(folder.Data, old);
+        FolderCopy.Make(folder.Data, old);
         Write(2, 300);
         var remembered = Path.Combine(folder.Path, "remembered");
         File.Copy(place.CheckpointFile, remembered);
         Directory.Delete(folder.Data, recursive: true);
-        CopyFolder(old, folder.Data);
+        FolderCopy.Make(old, folder.Data);
         Assert.Equal([], Ours().Problems);
         Assert.Contains(Ours(remembered).Problems, problem => problem.Area == VerifyArea.Remembered);
         AssertGoAccepts();
@@ -270,15 +271,5 @@ public sealed class BothVerifiersTests : IDisposable
     {
         using var stream = File.OpenWrite(file);
         stream.SetLength(length);
-    }
-
-    private static void CopyFolder(string from, string to)
-    {
-        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var target = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
     }
 }

@@ -91,8 +91,8 @@ public sealed class BackupTests : IDisposable
         var outside = listed.Where(line => line.StartsWith("outside the gateway's reach: ", StringComparison.Ordinal)).ToList();
         Assert.Equal(3, outside.Count);
         Assert.Contains("a backup of ", outside[0], StringComparison.Ordinal);
-        Assert.Contains("2 evidence bundles given out", outside[1], StringComparison.Ordinal);
-        Assert.Contains("1 exports given out", outside[2], StringComparison.Ordinal);
+        Assert.Contains("evidence bundles given out: 2;", outside[1], StringComparison.Ordinal);
+        Assert.Contains("exports given out: 1;", outside[2], StringComparison.Ordinal);
     }
 
     [Fact]
