@@ -222,7 +222,7 @@ internal sealed class LimitSettings
 
     /// <summary>Bytes held for PUBACKs to an external broker before the gateway drops the connection and returns once drained.</summary>
     [Range(1_048_576, 268_435_456)]
-    public int UnackedBytesMax { get; set; } = 32 * 1_048_576;
+    public int UnackedBytesMax { get; set; } = 48 * 1_048_576;
 
     /// <summary>Docking sessions open at once.</summary>
     [Range(1, 100_000)]

@@ -154,11 +154,14 @@ internal sealed class IngestLoop(
         {
             Append();
         }
+        foreach (var inbound in carried)
+        {
+            inbound.Durable?.Invoke(); // before any dock is answered: a door has the PUBACK first
+        }
         conversations.Flush();
         var room = 0L;
         foreach (var inbound in carried)
         {
-            inbound.Durable?.Invoke();
             inbound.Link.GiveShare(inbound.ShareBytes);
             room += inbound.CostBytes;
             meters.Durable(clock, inbound.ReceivedNs);

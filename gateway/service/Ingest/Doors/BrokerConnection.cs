@@ -26,16 +26,13 @@ internal sealed class BrokerConnection : IAsyncDisposable
     private readonly IMqttClient client;
     private readonly Dictionary<string, (TopicKind Kind, DockLink Link)> ways = new(StringComparer.Ordinal);
     private readonly GatheredChannels channels = new();
-    private readonly PubackOrder<(MqttApplicationMessageReceivedEventArgs Came, int RefusedBytes)> pubacks = new();
+    private readonly BrokerWriter writer;
     private readonly Channel<Inbound> received = Channel.CreateUnbounded<Inbound>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource probed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] probe = RandomNumberGenerator.GetBytes(Limits.MqttMessageBytesMax);
 
     // Random and the same in birth and will (SPEC clause 4.5); the low bit keeps it from being zero.
     private readonly ulong connectionId = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1;
-
-    // Of what was refused and is not PUBACKed yet.
-    private long refusedBytes;
 
     // When more became unacked than may be; 0 = it is not.
     private long overfullSince;
@@ -47,6 +44,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
     {
         (this.door, this.ended) = (door, ended);
         client = new MqttClientFactory(new MqttNetNullLogger(), channels).CreateMqttClient();
+        writer = new BrokerWriter(door, ended, () => channels.Current!.FlushAsync(ended.Token));
     }
 
     public string Why { get; private set; } = "The connection ended.";
@@ -120,7 +118,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
 
     public async Task ServeAsync(IMqttClient serving)
     {
-        await Task.WhenAll(PumpInAsync(), AckAsync(), SendAsync(serving), WatchAsync(serving));
+        await Task.WhenAll(PumpInAsync(), writer.RunAsync(said => SayAsync(serving, said), () => Overfull), WatchAsync(serving));
     }
 
     /// <summary>Ends a connection that is over, also where the library does not say so.</summary>
@@ -132,7 +130,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
             while (await timer.WaitForNextTickAsync(ended.Token))
             {
                 var isStuck = Overfull && door.Clock.GetElapsedTime(Volatile.Read(ref overfullSince)) > AnswerWithin;
-                if (!serving.IsConnected || isStuck || (Overfull && pubacks.IsEmpty))
+                if (!serving.IsConnected || isStuck || (Overfull && writer.IsEmpty))
                 {
                     await ended.CancelAsync();
                 }
@@ -154,7 +152,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
             door.Owe(-left.CostBytes);
             left.Link.GiveShare(left.ShareBytes);
         }
-        door.Owe(-Interlocked.Exchange(ref refusedBytes, 0));
+        writer.End();
         if (client.IsConnected)
         {
             try
@@ -224,7 +222,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
             Leave();
             return;
         }
-        var slot = pubacks.Came((came, 0));
+        var slot = writer.Came(came, cost);
         var inbound = new Inbound(
             way.Link,
             way.Kind == TopicKind.State ? InboundKind.State : InboundKind.Frames,
@@ -235,11 +233,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
             Retained = came.ApplicationMessage.Retain,
             OnHelloTopic = way.Kind == TopicKind.Hello,
             ShareBytes = cost,
-            Durable = () =>
-            {
-                door.Owe(-cost);
-                pubacks.IsDue(slot);
-            },
+            Durable = () => writer.IsDue(slot),
         };
         if (Volatile.Read(ref pending) != 0 || !door.Queue.TryEnqueue(inbound))
         {
@@ -251,13 +245,12 @@ internal sealed class BrokerConnection : IAsyncDisposable
     /// <summary>What is not kept is PUBACKed all the same, in its turn; until then its bytes count like those that are on their way to the disk.</summary>
     private void AckWithoutKeeping(MqttApplicationMessageReceivedEventArgs came)
     {
-        var bytes = (int)came.ApplicationMessage.Payload.Length + Inbound.OverheadBytes;
-        Interlocked.Add(ref refusedBytes, bytes);
-        if (door.Owe(bytes) > door.Settings.Limits.UnackedBytesMax)
+        var cost = (int)came.ApplicationMessage.Payload.Length + Inbound.OverheadBytes;
+        if (door.Owe(cost) > door.Settings.Limits.UnackedBytesMax)
         {
             Leave();
         }
-        pubacks.IsDue(pubacks.Came((came, bytes)));
+        writer.IsDue(writer.Came(came, cost));
     }
 
     /// <summary>
@@ -322,69 +315,8 @@ internal sealed class BrokerConnection : IAsyncDisposable
         }
     }
 
-    private async Task AckAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                await pubacks.WaitAsync(ended.Token);
-                while (pubacks.TryNext(out var next))
-                {
-                    await next.Came.AcknowledgeAsync(ended.Token);
-                    door.Owe(-next.RefusedBytes);
-                    Interlocked.Add(ref refusedBytes, -next.RefusedBytes);
-                }
-                await channels.Current!.FlushAsync(ended.Token);
-                if (Overfull && pubacks.IsEmpty)
-                {
-                    await ended.CancelAsync();
-                }
-            }
-        }
-        catch (Exception broken) when (Ended(broken))
-        {
-            await ended.CancelAsync();
-        }
-    }
-
-    private async Task SendAsync(IMqttClient serving)
-    {
-        var taken = 0;
-        try
-        {
-            while (await door.Outgoing.WaitToReadAsync(ended.Token))
-            {
-                while (door.Outgoing.TryRead(out var said))
-                {
-                    taken++;
-                    await serving.PublishAsync(Message(said.Topic, said.Frames, MqttQualityOfServiceLevel.AtMostOnce), ended.Token);
-                }
-                await channels.Current!.FlushAsync(ended.Token);
-                door.Said(taken);
-                taken = 0;
-            }
-        }
-        catch (Exception broken) when (Ended(broken))
-        {
-            await ended.CancelAsync();
-        }
-        finally
-        {
-            door.Said(taken);
-        }
-    }
-
-    // An ack while disconnected is a NullReferenceException in the library (tried): every failure here means that the connection is over.
-    private static bool Ended(Exception broken) =>
-        broken
-            is OperationCanceledException
-                or MqttCommunicationException
-                or MqttClientNotConnectedException
-                or InvalidOperationException
-                or NullReferenceException
-                or System.Net.Sockets.SocketException
-                or IOException;
+    private Task<MqttClientPublishResult> SayAsync(IMqttClient serving, (string Topic, ReadOnlyMemory<byte> Frames) said) =>
+        serving.PublishAsync(Message(said.Topic, said.Frames, MqttQualityOfServiceLevel.AtMostOnce), ended.Token);
 
     private static MqttApplicationMessage Message(string topic, ReadOnlyMemory<byte> payload, MqttQualityOfServiceLevel quality) =>
         new()

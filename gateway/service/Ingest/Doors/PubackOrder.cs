@@ -10,18 +10,19 @@ internal sealed class PubackOrder<T>
 {
     private readonly Lock gate = new();
     private readonly Queue<Owed> owed = new();
+    private bool isOver;
     private readonly Channel<bool> due = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true }
     );
 
-    /// <summary>No PUBACK is owed.</summary>
-    public bool IsEmpty
+    /// <summary>PUBACKs owed, due or not.</summary>
+    public int Count
     {
         get
         {
             lock (gate)
             {
-                return owed.Count == 0;
+                return owed.Count;
             }
         }
     }
@@ -37,18 +38,35 @@ internal sealed class PubackOrder<T>
         return slot;
     }
 
-    /// <summary>The PUBACK may leave as soon as those before it have.</summary>
-    public void IsDue(Owed slot)
+    /// <summary>The PUBACK may leave as soon as those before it have. False when none leaves any more: it is nobody's then.</summary>
+    public bool IsDue(Owed slot)
     {
         lock (gate)
         {
+            if (isOver)
+            {
+                return false;
+            }
             slot.Due = true;
             if (owed.Peek() != slot)
             {
-                return; // whoever is first wakes the writer
+                return true; // whoever is first wakes the writer
             }
         }
         due.Writer.TryWrite(true);
+        return true;
+    }
+
+    /// <summary>None leaves any more. Answers those that were due and had not left; of the others <see cref="IsDue"/> says so when they would be.</summary>
+    public IReadOnlyList<T> End()
+    {
+        lock (gate)
+        {
+            isOver = true;
+            var left = owed.Where(slot => slot.Due).Select(slot => slot.Message).ToList();
+            owed.Clear();
+            return left;
+        }
     }
 
     /// <summary>Waits until there may be one to send.</summary>

@@ -132,30 +132,6 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public void PUBACKs_leave_in_the_order_in_which_the_messages_came_whichever_is_due_first()
-    {
-        var order = new PubackOrder<int>();
-        var owed = Enumerable.Range(0, 4).Select(order.Came).ToList();
-        order.IsDue(owed[1]);
-        order.IsDue(owed[3]);
-        Assert.False(order.TryNext(out _));
-        order.IsDue(owed[0]);
-        Assert.Equal([0, 1], Sent());
-        order.IsDue(owed[2]);
-        Assert.Equal([2, 3], Sent());
-
-        List<int> Sent()
-        {
-            var sent = new List<int>();
-            while (order.TryNext(out var next))
-            {
-                sent.Add(next);
-            }
-            return sent;
-        }
-    }
-
-    [Fact]
     public void A_will_alone_ends_nothing_and_35_seconds_of_silence_after_it_do_or_an_hour_without_one()
     {
         var hello = TestDock.HelloOf(RunningGateway.Dock);
