@@ -18,6 +18,7 @@ var benchmarks = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
     ["catching-up"] = CatchingUp.RunAsync,
     ["ingest-day"] = IngestFigures.DayAsync,
     ["ingest-mqtt"] = IngestFigures.MqttAsync,
+    ["ingest-soak"] = IngestFigures.SoakAsync,
     ["load"] = LoadCeiling.RunAsync,
     ["reconcile"] = ReconcileFigures.RunAsync,
     ["reconcile-xlsx"] = ReconcileFigures.XlsxAsync,

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace TaserTelemetry.Reconciler.Configuration;
 
 /// <summary>How a function test looks in a model's log.</summary>
@@ -47,30 +49,38 @@ public sealed record ModelCapabilities
     public bool HasConnectionRows { get; init; }
 
     /// <summary>Bays or chambers.</summary>
+    [Range(1, 100)]
     public int Bays { get; init; } = 2;
 
     /// <summary>Probes in one cartridge: 2, or 1 for single-probe chambers.</summary>
+    [Range(1, 2)]
     public int ProbesPerCartridge { get; init; } = 2;
 
     /// <summary>Length of one cycle, ms.</summary>
+    [Range(1d, 600_000d)]
     public uint CycleMs { get; init; } = 5_000;
 
     /// <summary>Steps a duration moves in, ms, where the batch does not say.</summary>
+    [Range(1d, 60_000d)]
     public uint DurationResolutionMs { get; init; } = 1_000;
 
     /// <summary>How the function test looks.</summary>
     public TestPattern Test { get; init; }
 
     /// <summary>Pulses per second; 0 = not known, and D10 is not testable.</summary>
+    [Range(0d, 1_000d)]
     public double PulsesPerSecond { get; init; }
 
     /// <summary>Clock drift at most, parts per million: widens the time of records that no later comparison bounds.</summary>
+    [Range(0d, 1_000_000d)]
     public double DriftPpm { get; init; } = 23;
 
     /// <summary>Entries the memory holds.</summary>
+    [Range(1, 1_000_000_000)]
     public int MemoryEntries { get; init; } = 16_000;
 
     /// <summary>Entries deleted at once when it is full.</summary>
+    [Range(1, 1_000_000_000)]
     public int WrapBlock { get; init; } = 4_000;
 
     /// <summary>The log travels in the battery pack: the newest records may still sit in another pack.</summary>

@@ -18,6 +18,8 @@ internal static class IngestFigures
     private const double WarmSeconds = 12;
     private const double BaselineWarmSeconds = 3;
 
+    private const int SoakSeconds = 240;
+
     // A busy armoury's day of one dock: 20 devices of 120 records.
     private const int DayMessages = 12;
 
@@ -42,11 +44,7 @@ internal static class IngestFigures
     {
         using var ground = new Ground();
         var port = Ground.FreePort();
-        var configuration = ground.At("mosquitto.conf");
-        string[] settings = ["allow_anonymous true", "max_queued_messages 0", "max_queued_bytes 0", "max_inflight_messages 1000"];
-        await File.WriteAllLinesAsync(configuration, [$"listener {port} 127.0.0.1", "set_tcp_nodelay true", .. settings]);
-        await using var broker = RealProcess.Start("mosquitto", ground.Folder, "-c", configuration);
-        await broker.WaitForAsync("running");
+        await using var broker = await BrokerAsync(ground, port);
         foreach (var batch in new[] { 1, 200 })
         {
             List<double> ours = [],
@@ -62,6 +60,31 @@ internal static class IngestFigures
             var baseline = Runs.Tell($"{what}, subscriber that decodes and writes nothing", "messages/s", theirs);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  ratio {mine / baseline:P1}; to hold: 80 %"));
         }
+    }
+
+    /// <summary>Small messages for minutes (TASER_RUN_SECONDS, else four): what is held must not grow with time.</summary>
+    public static async Task SoakAsync()
+    {
+        using var ground = new Ground();
+        var port = Ground.FreePort();
+        await using var broker = await BrokerAsync(ground, port);
+        await using var gateway = await WatchedGateway.StartAsync(ground, Docks, $"mqtt://127.0.0.1:{port}", duckDb: false);
+        var isSet = Environment.GetEnvironmentVariable("TASER_RUN_SECONDS") is not null;
+        var load = await LoadAsync(gateway.Mqtt, Docks, 1, isSet ? Interleaved.Length.TotalSeconds : SoakSeconds, 0);
+        var held = gateway.AnonMebibytesByHalfMinute.Select(m => m.ToString("N0", CultureInfo.InvariantCulture));
+        Console.WriteLine($"  RssAnon, highest of each half minute, MiB: {string.Join(' ', held)}");
+        var (records, batches) = await gateway.StopAndCountAsync();
+        Tell("small messages for minutes", load, gateway, records, batches);
+    }
+
+    private static async Task<RealProcess> BrokerAsync(Ground ground, int port)
+    {
+        var configuration = ground.At("mosquitto.conf");
+        string[] settings = ["allow_anonymous true", "max_queued_messages 0", "max_queued_bytes 0", "max_inflight_messages 1000"];
+        await File.WriteAllLinesAsync(configuration, [$"listener {port} 127.0.0.1", "set_tcp_nodelay true", .. settings]);
+        var broker = RealProcess.Start("mosquitto", ground.Folder, "-c", configuration);
+        await broker.WaitForAsync("running");
+        return broker;
     }
 
     private static async Task<(double Rate, double DownsPerMessage)> OursAsync(Ground ground, int port, int batch, int broker)
@@ -129,7 +152,7 @@ internal static class IngestFigures
             "--json",
         ];
         await using var load = RealProcess.StartOurs("taser-sim", null, arguments);
-        await load.WaitForExitAsync(TimeSpan.FromMinutes(4));
+        await load.WaitForExitAsync(TimeSpan.FromSeconds(seconds) + TimeSpan.FromMinutes(4));
         if (load.Output.Length == 0)
         {
             throw new InvalidOperationException($"the load ended without a figure: {load.Errors}");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using TaserTelemetry.Evidence.Leaves;
@@ -10,10 +11,12 @@ namespace TaserTelemetry.Benchmarks.Ingest;
 /// <summary>A gateway as a process of its own, with its memory watched from outside.</summary>
 internal sealed class WatchedGateway : IAsyncDisposable
 {
+    private static readonly TimeSpan HalfMinute = TimeSpan.FromSeconds(30);
     private readonly RealProcess process;
     private readonly CancellationTokenSource over = new();
     private readonly Task watching;
     private readonly string data;
+    private readonly List<double> byHalfMinute = [];
 
     private WatchedGateway(RealProcess process, string data, string mqtt)
     {
@@ -27,6 +30,9 @@ internal sealed class WatchedGateway : IAsyncDisposable
 
     /// <summary>Highest RssAnon seen, in MiB: what it holds itself, without files mapped.</summary>
     public double AnonMebibytesMax { get; private set; }
+
+    /// <summary>Highest RssAnon seen in each whole half minute of its life, in MiB.</summary>
+    public IReadOnlyList<double> AnonMebibytesByHalfMinute => byHalfMinute;
 
     /// <summary>Highest RSS seen, in MiB.</summary>
     public double RssMebibytesMax { get; private set; }
@@ -106,12 +112,19 @@ internal sealed class WatchedGateway : IAsyncDisposable
     private async Task WatchAsync()
     {
         using var pulse = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        var (began, highest) = (Stopwatch.GetTimestamp(), 0.0);
         try
         {
             while (await pulse.WaitForNextTickAsync(over.Token) && !process.HasExited)
             {
                 var lines = await File.ReadAllLinesAsync($"/proc/{process.Id}/status", over.Token);
-                AnonMebibytesMax = Math.Max(AnonMebibytesMax, Mebibytes(lines, "RssAnon:"));
+                highest = Math.Max(highest, Mebibytes(lines, "RssAnon:"));
+                AnonMebibytesMax = Math.Max(AnonMebibytesMax, highest);
+                if (Stopwatch.GetElapsedTime(began) >= HalfMinute)
+                {
+                    byHalfMinute.Add(highest);
+                    (began, highest) = (Stopwatch.GetTimestamp(), 0.0);
+                }
                 RssMebibytesMax = Math.Max(RssMebibytesMax, Mebibytes(lines, "VmRSS:"));
             }
         }

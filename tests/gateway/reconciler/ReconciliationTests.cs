@@ -165,6 +165,35 @@ public sealed class ReconciliationTests
     }
 
     [Fact]
+    public void All_that_is_wrong_with_a_rule_set_is_said_at_once_by_the_names_that_were_written()
+    {
+        const string Json = """
+            {
+              "incidentGapMinutes": -5, "cycleMsMax": 4294967295, "matchThreshold": 1.4, "candidateFloor": 0.9, "disabledRules": ["A02", "A99"],
+              "levelOrder": ["Drawn", "Aimed", "Arced", "RedDot", "DriveStun", "AngledDriveStun", "Fired", "Fired"],
+              "models": [{ "name": "X9", "bays": 0 }]
+            }
+            """;
+        string[] expected =
+        [
+            "incidentGapMinutes is -5, and must lie from 0 to 1440",
+            "matchThreshold is 1.4, and must lie from 0 to 1",
+            "cycleMsMax is 4294967295, and must lie from 0 to 600000",
+            "models, X9: bays is 0, and must lie from 1 to 100",
+            "levelOrder must name each of the seven levels once",
+            "disabledRules: there is no rule A99",
+        ];
+        Assert.Equal(expected, RuleSet.Parse(Scene.Stream(Json)).Error!.Split("; "));
+        Assert.Equal(
+            "candidateFloor (0.6) must not exceed matchThreshold (0.55)",
+            RuleSet.Parse(Scene.Stream("{\"candidateFloor\": 0.6}")).Error
+        );
+        Assert.Empty(RuleSetFaults.Of(RuleSet.Standard));
+        Assert.Empty(RuleSetFaults.Of(RuleSet.Published2025));
+        Assert.Empty(RuleSetFaults.Of(RuleSet.Standard with { Models = ModelCapabilities.Known }));
+    }
+
+    [Fact]
     public void A_rule_that_is_switched_off_is_named()
     {
         var scene = RuleScenes.Everything();

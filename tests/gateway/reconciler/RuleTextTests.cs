@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using TaserTelemetry.Reconciler.Configuration;
 using TaserTelemetry.Reconciler.Findings;
@@ -41,6 +43,26 @@ public sealed partial class RuleTextTests
                 StringComparison.Ordinal
             );
         }
+    }
+
+    [Fact]
+    public void The_document_lists_every_parameter_with_its_default_and_range_and_no_other()
+    {
+        var listed = File.ReadAllLines(Document()).SkipWhile(l => l != "## Parameters").Where(l => ParameterRow().IsMatch(l)).ToList();
+        var members = typeof(RuleSet).GetProperties().Where(p => p.PropertyType.IsValueType && p.Name != nameof(RuleSet.Version)).ToList();
+        foreach (var member in members)
+        {
+            string value = FormattableString
+                .Invariant($"{member.GetValue(RuleSet.Standard)}")
+                .Replace("True", "true", StringComparison.Ordinal);
+            var range = member.GetCustomAttributes(inherit: false).OfType<RangeAttribute>().SingleOrDefault();
+            string text = range is null ? "true, false" : FormattableString.Invariant($"{range.Minimum} to {range.Maximum}");
+            string name = JsonNamingPolicy.CamelCase.ConvertName(member.Name);
+            string row = $"| {name} | {value.Replace("False", "false", StringComparison.Ordinal)} | {text} | ";
+            Assert.Contains(listed, l => l.StartsWith(row, StringComparison.Ordinal));
+        }
+
+        Assert.Equal(members.Count, listed.Count);
     }
 
     [Fact]
@@ -99,6 +121,9 @@ public sealed partial class RuleTextTests
 
     private static IEnumerable<string> Names(char family, int first, int last) =>
         Enumerable.Range(first, last - first + 1).Select(n => FormattableString.Invariant($"{family}{n:00}"));
+
+    [GeneratedRegex(@"^\| [a-z]\w+ \| ")]
+    private static partial Regex ParameterRow();
 
     [GeneratedRegex(@"\b(unreported|false|hidden|suspicious|tamper\w*|exposure|shock\w*)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Forbidden();
