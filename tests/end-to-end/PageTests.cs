@@ -9,23 +9,33 @@ public sealed class PageTests(SeenInABrowser seen) : IClassFixture<SeenInABrowse
 {
     private const int NarrowestWidthPixels = 320; // WCAG 2.2, 1.4.10: 1,280 pixels at a zoom of 400 %
 
-    public static TheoryData<bool, int, ColorScheme> Views =>
+    private const string Team = "central: "; // of the demo's establishment register
+
+    public static TheoryData<string, int, ColorScheme> Views =>
         new()
         {
-            { true, 1280, ColorScheme.Light },
-            { true, 1280, ColorScheme.Dark },
-            { true, NarrowestWidthPixels, ColorScheme.Light },
-            { false, 1280, ColorScheme.Light },
-            { false, 1280, ColorScheme.Dark },
-            { false, NarrowestWidthPixels, ColorScheme.Light },
+            { "page", 1280, ColorScheme.Light },
+            { "page", 1280, ColorScheme.Dark },
+            { "page", NarrowestWidthPixels, ColorScheme.Light },
+            { "report", 1280, ColorScheme.Light },
+            { "report", 1280, ColorScheme.Dark },
+            { "report", NarrowestWidthPixels, ColorScheme.Light },
+            { "programme", 1280, ColorScheme.Dark },
+            { "programme", NarrowestWidthPixels, ColorScheme.Light },
         };
 
     [Theory]
     [MemberData(nameof(Views))]
-    public async Task Page_and_report_keep_every_rule_of_axe_and_fit_a_narrow_screen(bool page, int width, ColorScheme scheme)
+    public async Task Page_and_reports_keep_every_rule_of_axe_and_fit_a_narrow_screen(string what, int width, ColorScheme scheme)
     {
-        var view = await seen.OpenAsync(page ? seen.Page : new Uri(seen.Report).AbsoluteUri, width, scheme);
-        if (page)
+        var address = what switch
+        {
+            "page" => seen.Page,
+            "report" => new Uri(seen.Report).AbsoluteUri,
+            _ => new Uri(seen.Programme).AbsoluteUri,
+        };
+        var view = await seen.OpenAsync(address, width, scheme);
+        if (what == "page")
         {
             await view.Locator("#devices tbody button").First.ClickAsync();
             await view.WaitForSelectorAsync("#device:not([hidden])");
@@ -33,11 +43,30 @@ public sealed class PageTests(SeenInABrowser seen) : IClassFixture<SeenInABrowse
         var broken = (await view.RunAxe()).Violations;
         Assert.True(broken.Length == 0, string.Join('\n', broken.Select(b => $"{b.Id}: {b.Help}; {b.Nodes[0].Html}")));
         Assert.Equal(width, await view.EvaluateAsync<int>("Math.max(document.documentElement.scrollWidth, innerWidth)"));
-        if (!page)
+        if (what != "page")
         {
             Assert.Empty(await view.EvaluateAsync<string[]>(BrokenWords));
         }
         Assert.Empty(seen.Complaints);
+        await view.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Every_picture_of_the_programme_has_its_numbers_as_words_and_the_public_version_names_no_team()
+    {
+        var view = await seen.OpenAsync(new Uri(seen.Programme).AbsoluteUri, 1280);
+        var (pictures, told) = (0, view.Locator("svg"));
+        for (; pictures < await told.CountAsync(); pictures++)
+        {
+            var words = await told.Nth(pictures).GetAttributeAsync("aria-label");
+            Assert.Matches(@"^\d+ of \d+( \(\d+\.\d %\))?$|^[\d.]+, 95 % interval from [\d.]+ to [\d.]+$", words);
+        }
+        Assert.True(pictures > 5, $"{pictures} pictures");
+        Assert.Contains(Team, await view.InnerTextAsync("body"), StringComparison.Ordinal);
+        await view.GotoAsync(new Uri(seen.ForPublication).AbsoluteUri);
+        var text = await view.InnerTextAsync("body");
+        Assert.DoesNotContain(Team, text, StringComparison.Ordinal);
+        Assert.Contains("accredited of establishment", text, StringComparison.Ordinal);
         await view.CloseAsync();
     }
 

@@ -16,6 +16,12 @@ public sealed class SeenInABrowser : IAsyncLifetime
 
     public string Report { get; private set; } = "";
 
+    /// <summary>Evidence about the programme, of the demo's ledger and documents.</summary>
+    public string Programme => Path.Combine(folder, "programme", "programme.html");
+
+    /// <summary>The same for publication.</summary>
+    public string ForPublication => Path.Combine(folder, "programme", "programme-public.html");
+
     public IBrowser Browser { get; private set; } = null!;
 
     public async Task InitializeAsync()
@@ -25,6 +31,7 @@ public sealed class SeenInABrowser : IAsyncLifetime
         demo = RealProcess.StartOurs("taser-gateway", folder, "demo", "--data", day);
         var line = await demo.WaitForAsync(StaysUp, TimeSpan.FromMinutes(3));
         Page = line[(line.IndexOf(StaysUp, StringComparison.Ordinal) + StaysUp.Length)..].Split(' ')[0];
+        await MakeProgrammeAsync(day);
         playwright = await Playwright.CreateAsync();
         Browser = await playwright.Chromium.LaunchAsync(
             new BrowserTypeLaunchOptions
@@ -62,6 +69,18 @@ public sealed class SeenInABrowser : IAsyncLifetime
             await page.WaitForSelectorAsync("body[data-read=yes]");
         }
         return page;
+    }
+
+    private async Task MakeProgrammeAsync(string day)
+    {
+        var documents = Path.Combine(day, "demo", "documents");
+        string[] inputs = ["--reports", Path.Combine(documents, "reports-uk-271-internal.csv"), "--profile", "uk-271-internal"];
+        await using var audit = RealProcess.StartOurs(
+            "taser-audit",
+            folder,
+            ["programme", day, .. inputs, "--inputs", documents, "--out", Path.Combine(folder, "programme")]
+        );
+        Assert.True(await audit.WaitForExitAsync() == 0, audit.Output + audit.Errors);
     }
 
     public async Task DisposeAsync()

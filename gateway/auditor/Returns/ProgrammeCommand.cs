@@ -27,13 +27,20 @@ internal static class ProgrammeCommand
             {
                 return exitCode;
             }
-            OutputTable[] tables =
-            [
-                ProgrammeEvidence.Table(run.Inputs, run.Result, publicVersion: false),
-                ProgrammeEvidence.Table(run.Inputs, run.Result, publicVersion: true),
-                .. ResultTables.Coverage(run.Result),
-            ];
-            return TableOutput.Write("programme", run, tables, console);
+            var full = ProgrammeEvidence.Table(run.Inputs, run.Result, publicVersion: false);
+            var forPublication = ProgrammeEvidence.Table(run.Inputs, run.Result, publicVersion: true);
+            return TableOutput.Write(
+                "programme",
+                run,
+                [full, forPublication, .. ResultTables.Coverage(run.Result)],
+                console,
+                new TablesPage("programme", "Conducted energy devices: evidence about the programme", [full]),
+                new TablesPage(
+                    "programme-public",
+                    "Conducted energy devices: evidence about the programme, for publication",
+                    [forPublication]
+                )
+            );
         });
         return command;
     }

@@ -50,6 +50,12 @@ internal static class ReturnCommand
     {
         var made = StatutoryReturn.Of(run.Inputs, run.Request.Rules, run.AsOf, period);
         var revisions = new OutputTable("revisions", ["Report"], made.Revisions.Select(r => (IReadOnlyList<object>)[r]));
-        return TableOutput.Write("return", run, [made.Table(), .. ResultTables.Coverage(run.Result), revisions], console);
+        return TableOutput.Write(
+            "return",
+            run,
+            [made.Table(), .. ResultTables.Coverage(run.Result), revisions],
+            console,
+            new TablesPage("return", $"Return for {period}: from reports and from logs", [made.Table(), revisions])
+        );
     }
 }

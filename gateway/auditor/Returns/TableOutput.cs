@@ -5,12 +5,18 @@ using TaserTelemetry.Reconciler.Output;
 
 namespace TaserTelemetry.Auditor.Returns;
 
-/// <summary>Writes the tables of a verb as CSV and as one workbook, then run.json, and shows the first table.</summary>
+/// <summary>Writes the tables of a verb as CSV, as one workbook and as pages to look at, then run.json, and shows the first table.</summary>
 internal static class TableOutput
 {
     private const int LinesShown = 40;
 
-    public static int Write(string verb, PreparedRun run, IReadOnlyList<OutputTable> tables, AuditConsole console)
+    public static int Write(
+        string verb,
+        PreparedRun run,
+        IReadOnlyList<OutputTable> tables,
+        AuditConsole console,
+        params IReadOnlyList<TablesPage> pages
+    )
     {
         try
         {
@@ -20,6 +26,10 @@ internal static class TableOutput
                 folder.Write($"{table.Name}.csv", stream => CsvOutput.Write(table, stream));
             }
             folder.Write($"{verb}.xlsx", stream => XlsxOutput.Write(tables, stream));
+            foreach (var page in pages)
+            {
+                folder.Write($"{page.Name}.html", stream => HtmlTables.Write(page.Title, run.Result, page.Tables, stream));
+            }
             var report = RunReport.Of(verb, run.Request, run.Ledgers, run.Files, run.Result, [.. folder.Files]);
             folder.Write("run.json", stream => JsonSerializer.Serialize(stream, report, RunJson.Readable.RunReport));
             if (run.Request.Json)
@@ -56,6 +66,11 @@ internal static class TableOutput
         {
             output.WriteLine(string.Join("  ", row.Select(c => Convert.ToString(c, System.Globalization.CultureInfo.InvariantCulture))));
         }
+        var further = table.Rows.Skip(LinesShown).Count();
+        if (further > 0)
+        {
+            output.WriteLine($"... and {AuditConsole.Count((ulong)further)} further lines in {table.Name}.csv");
+        }
         var coverage = run.Result.Coverage;
         output.WriteLine(
             $"Coverage     {coverage.CompleteDays} of {coverage.DeviceDays} device-days complete: publish it beside every number above."
@@ -64,3 +79,6 @@ internal static class TableOutput
         output.WriteLine($"Written to   {run.Request.Out}");
     }
 }
+
+/// <summary>A page of a verb: the file's name without its ending, the title, and what stands on it.</summary>
+internal sealed record TablesPage(string Name, string Title, IReadOnlyList<OutputTable> Tables);

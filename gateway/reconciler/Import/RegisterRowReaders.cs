@@ -81,7 +81,7 @@ internal static class RegisterRowReaders
                 ("lost", CartridgeMove.Lost)
             ),
             c.NeedWhen("At"),
-            c.Count("Count") ?? 1,
+            c.Text("CartridgeSerial").Length == 0 ? c.NeedCount("Count") : c.Count("Count") ?? 1, // a serial is one cartridge
             c.Text("DeviceSerial"),
             c.Repeated("OfficerRef"),
             c.Text("IncidentRef"),
@@ -184,7 +184,7 @@ internal static class RegisterRowReaders
         );
 
     public static BudgetRow Budget(RegisterCells c) =>
-        new(c.Need("Heading"), c.Flag("Capital") ?? false, c.NeedCount("PlannedPence"), c.NeedCount("SpentPence"), c.Source);
+        new(c.Need("Heading"), c.Flag("Capital"), c.NeedCount("PlannedPence"), c.NeedCount("SpentPence"), c.Source);
 
     public static EstablishmentRow Establishment(RegisterCells c) =>
         new(

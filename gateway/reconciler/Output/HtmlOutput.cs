@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Rules;
 using TaserTelemetry.Reconciler.Time;
@@ -21,31 +20,11 @@ public static class HtmlOutput
         "A device log says how long a device was activated, not whether anyone was affected: activation seconds are not exposure, and an activation is no evidence of a shock. "
         + "No finding says that a report is false or that anything was hidden; it says what is recorded and what was not found in the files given.";
 
-    /// <summary>
-    /// Words are never broken inside a table, whose columns would shrink to letters; what has no words (ids, files, cells) stands in code
-    /// and breaks anywhere. A drawing keeps its size on a narrow screen and is pushed sideways within its case.
-    /// </summary>
-    private const string Style =
-        ":root{color-scheme:light dark;--ink:#1a1a1a;--paper:#fff;--head:#f0f0f0;--line:#767676;--link:#0b4f8a}"
-        + "@media(prefers-color-scheme:dark){:root{--ink:#eee;--paper:#161616;--head:#2a2a2a;--line:#8a8a8a;--link:#8cc4ff}}"
-        + "@media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--head:#f0f0f0;--line:#767676;--link:#000}article.case{break-inside:avoid}}"
-        + "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:1rem;color:var(--ink);background:var(--paper)}"
-        + "table{border-collapse:collapse;margin:.5rem 0 1.5rem;width:100%}caption{text-align:left;font-weight:600;padding:.3rem 0}"
-        + "th,td{border:1px solid var(--line);padding:.3rem .6rem;text-align:left;vertical-align:top}td.n,th.n{text-align:right}"
-        + "th{background:var(--head)}article.case{border:1px solid var(--line);border-left-width:6px;padding:.5rem 1rem;margin:1rem 0}"
-        + "code{overflow-wrap:anywhere;font-size:.85em}p,li,dd,h3,caption,td.a{overflow-wrap:anywhere}svg{max-width:100%;height:auto}a{color:var(--link)}dt{font-weight:600}summary{cursor:pointer}nav ul{padding-left:1.2rem}tfoot td,tfoot th{font-weight:700;border-top:2px solid var(--ink)}"
-        + "@media(max-width:40rem){body{padding:.5rem}th,td{padding:.2rem .25rem;font-size:.85em}article.case{padding:.5rem;overflow-x:auto}article.case svg{max-width:none;width:40rem}}";
-
     /// <summary>Writes it as UTF-8; the stream stays open.</summary>
     public static void Write(ReconciliationResult result, Stream output)
     {
         ArgumentNullException.ThrowIfNull(result);
-        using var w = new StreamWriter(output, new UTF8Encoding(false), 64 * 1024, leaveOpen: true);
-        w.Write(
-            "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
-        );
-        w.Write("<title>Reconciliation of device logs and reports</title>\n<style>" + Style + "</style>\n</head>\n<body>\n<main>\n");
-        w.Write("<h1>Reconciliation of device logs and reports</h1>\n");
+        using var w = HtmlPage.Begin(output, "Reconciliation of device logs and reports");
         w.Write(
             Line(
                 $"As of {TimeInterval.Text(result.AsOfNs)}; period from {TimeInterval.Text(result.FromNs)} to {TimeInterval.Text(result.ToNs)}, not included; rule set {result.RuleSet}."
@@ -61,7 +40,7 @@ public static class HtmlOutput
         Cases(w, result);
         HtmlDecisions.Write(w, result);
         HtmlFiles.Write(w, result);
-        w.Write("</main>\n</body>\n</html>\n");
+        HtmlPage.End(w);
     }
 
     private static void Account(StreamWriter w, Account a)
@@ -121,17 +100,7 @@ public static class HtmlOutput
     private static void Coverage(StreamWriter w, Coverage coverage)
     {
         w.Write("<h2 id=\"coverage\">Coverage</h2>\n");
-        double share = coverage.DeviceDays == 0 ? 0 : 100.0 * coverage.CompleteDays / coverage.DeviceDays;
-        w.Write(
-            Line(
-                coverage.HasRegister
-                    ? string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{Number(coverage.CompleteDays)} of {Number(coverage.DeviceDays)} device-days in service ({share:0.0} %) have a complete, time-bounded log. What is said below about absence rests on those alone."
-                    )
-                    : "No asset register was handed in: only devices that were heard of are known, and no share can be given."
-            )
-        );
+        w.Write(Line(Words(coverage)));
         if (coverage.Reasons.Count > 0)
         {
             Sum(
@@ -148,6 +117,15 @@ public static class HtmlOutput
             w.Write(Line("Devices with a log that stand in no register: " + string.Join(", ", coverage.NotInRegister.Take(50)) + "."));
         }
     }
+
+    /// <summary>How much of what is asked about a complete log covers.</summary>
+    internal static string Words(Coverage coverage) =>
+        coverage.HasRegister
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Number(coverage.CompleteDays)} of {Number(coverage.DeviceDays)} device-days in service ({(coverage.DeviceDays == 0 ? 0 : 100.0 * coverage.CompleteDays / coverage.DeviceDays):0.0} %) have a complete, time-bounded log. What is said below about absence rests on those alone."
+            )
+            : "No asset register was handed in: only devices that were heard of are known, and no share can be given.";
 
     private static void Disposed(StreamWriter w, IReadOnlyList<DisposedTotal> totals)
     {

@@ -205,7 +205,7 @@ public enum IncidentEventKind : byte
 public sealed record IncidentRow(string IncidentRef, IncidentEventKind Kind, TimeInterval At, string OfficerRef, SourceRow Source);
 
 /// <summary>budget.csv: money, in whole pence.</summary>
-public sealed record BudgetRow(string Heading, bool Capital, long PlannedPence, long SpentPence, SourceRow Source);
+public sealed record BudgetRow(string Heading, bool? Capital, long PlannedPence, long SpentPence, SourceRow Source);
 
 /// <summary>establishment.csv: officers by team.</summary>
 public sealed record EstablishmentRow(string Team, int Establishment, int Eligible, int Trained, int Accredited, SourceRow Source);

@@ -1,9 +1,7 @@
-using System.Globalization;
 using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Inputs;
 using TaserTelemetry.Reconciler.Output;
 using TaserTelemetry.Reconciler.Registers;
-using TaserTelemetry.Reconciler.Reports;
 using TaserTelemetry.Reconciler.Statistics;
 
 namespace TaserTelemetry.Reconciler.Returns;
@@ -42,13 +40,20 @@ public static class ProgrammeEvidence
 
         foreach (var team in publicVersion ? [] : register)
         {
-            rows.Add(["officers", team.Team + ": accredited of establishment", Share(team.Accredited, team.Establishment), "", ""]);
+            rows.Add(["officers", team.Team + ": accredited of establishment", new Share(team.Accredited, team.Establishment), "", ""]);
         }
 
         rows.Add(["officers", "establishment", register.Sum(t => t.Establishment), "", ""]);
         rows.Add(["officers", "eligible", register.Sum(t => t.Eligible), "", ""]);
         rows.Add(["officers", "trained", register.Sum(t => t.Trained), "", ""]);
         rows.Add(["officers", "accredited", register.Sum(t => t.Accredited), "", ""]);
+        rows.Add([
+            "officers",
+            "accredited of establishment",
+            new Share(register.Sum(t => t.Accredited), register.Sum(t => t.Establishment)),
+            "",
+            "",
+        ]);
     }
 
     private static void Rates(List<IReadOnlyList<object>> rows, ReconciliationInputs inputs, ReconciliationResult result)
@@ -81,54 +86,78 @@ public static class ProgrammeEvidence
             return;
         }
 
-        rows.Add(["cartridges", "used", account.Used, "", ""]);
-        rows.Add(["cartridges", "training", account.Training, "", ""]);
-        rows.Add(["cartridges", "unaccounted", account.Unaccounted, "", ""]);
+        foreach (
+            var (line, count) in new[]
+            {
+                ("opening", account.Opening),
+                ("received", account.Received),
+                ("used", account.Used),
+                ("training", account.Training),
+                ("returned", account.Returned),
+                ("closing", account.Closing),
+                ("unaccounted", account.Unaccounted),
+            }
+        )
+        {
+            rows.Add(["cartridges", line, count, "", ""]);
+        }
     }
 
     private static void Spend(List<IReadOnlyList<object>> rows, IReadOnlyList<BudgetRow>? budget)
     {
-        foreach (var part in (budget ?? []).GroupBy(b => b.Capital).OrderByDescending(g => g.Key))
+        if (budget is null)
         {
-            string name = part.Key ? "capital" : "revenue";
-            rows.Add(["budget", name + ", planned, pounds", part.Sum(b => b.PlannedPence) / 100.0, "", ""]);
-            rows.Add(["budget", name + ", spent, pounds", part.Sum(b => b.SpentPence) / 100.0, "", ""]);
-        }
-    }
-
-    /// <summary>Shares of recorded uses with not-stated shown; a rate only with a named denominator.</summary>
-    private static void Groups(List<IReadOnlyList<object>> rows, ReconciliationInputs inputs, bool publicVersion)
-    {
-        if (inputs.Reports is null || (inputs.ReportColumns & ReportColumns.Ethnicity) == ReportColumns.None)
-        {
-            rows.Add(["equality", "the reports state no ethnicity", "", "", ""]);
+            rows.Add(["budget", "budget not handed in", "", "", ""]);
             return;
         }
 
-        var groups = inputs
-            .Reports.GroupBy(r => r.ReportId, StringComparer.Ordinal)
-            .Select(v => v.MaxBy(r => r.Version)!)
-            .GroupBy(r => r.SubjectEthnicity.Length > 0 ? r.SubjectEthnicity : "not stated", StringComparer.OrdinalIgnoreCase)
-            .OrderBy(g => g.Key, StringComparer.OrdinalIgnoreCase)
-            .Select(g => (Group: g.Key, Count: g.Count()))
-            .ToList();
-        var cells = publicVersion ? Suppression.Hide(groups.ConvertAll(g => g.Count)) : groups.ConvertAll(g => (int?)g.Count);
-        for (int i = 0; i < groups.Count; i++)
+        foreach (var part in budget.GroupBy(b => b.Capital).OrderByDescending(g => g.Key))
         {
-            rows.Add(["equality", "recorded uses: " + groups[i].Group, cells[i] is { } n ? n : "held back", "", ""]);
-            var denominator = (inputs.Registers.Denominators ?? []).FirstOrDefault(d =>
-                d.Group.Equals(groups[i].Group, StringComparison.OrdinalIgnoreCase) && d.SourceName.Length > 0
-            );
-            if (denominator is { Count: > 0 } && cells[i] is { } count)
+            string name = part.Key switch
             {
-                var (low, high) = Proportion.Rate95(count, denominator.Count / 100_000.0);
-                rows.Add([
-                    "equality",
-                    $"recorded uses for each 100,000 of {denominator.SourceName}: {groups[i].Group}",
-                    Round(count * 100_000.0 / denominator.Count),
-                    Round(low),
-                    Round(high),
-                ]);
+                true => "capital",
+                false => "revenue",
+                null => "capital or revenue not stated",
+            };
+            rows.Add(["budget", name + ", planned, pounds", part.Sum(b => b.PlannedPence) / 100.0, "", ""]);
+            rows.Add(["budget", name + ", spent, pounds", part.Sum(b => b.SpentPence) / 100.0, "", ""]);
+            rows.Add([
+                "budget",
+                name + ", spent of planned, pounds",
+                new Share(part.Sum(b => b.SpentPence) / 100, part.Sum(b => b.PlannedPence) / 100),
+                "",
+                "",
+            ]);
+        }
+    }
+
+    /// <summary>Recorded uses with not-stated shown; a rate only with a named denominator.</summary>
+    private static void Groups(List<IReadOnlyList<object>> rows, ReconciliationInputs inputs, bool publicVersion)
+    {
+        var said = SubjectGroups.Of(inputs.Reports ?? [], inputs.ReportColumns);
+        if (said.Count == 0)
+        {
+            rows.Add(["equality", "the reports state neither ethnicity nor age nor a mental-health factor", "", "", ""]);
+        }
+
+        foreach (var by in said)
+        {
+            var cells = publicVersion ? Suppression.Hide([.. by.Groups.Select(g => g.Count)]) : [.. by.Groups.Select(g => (int?)g.Count)];
+            for (int i = 0; i < cells.Count; i++)
+            {
+                string group = by.Groups[i].Group;
+                rows.Add(["equality", $"recorded uses by {by.Words}: {group}", cells[i] is { } n ? n : "held back", "", ""]);
+                var denominator = (inputs.Registers.Denominators ?? []).FirstOrDefault(d =>
+                    d.SourceName.Length > 0
+                    && d.Dimension.Equals(by.Field, StringComparison.OrdinalIgnoreCase)
+                    && d.Group.Equals(group, StringComparison.OrdinalIgnoreCase)
+                );
+                if (denominator is { Count: > 0 } && cells[i] is { } count)
+                {
+                    var (low, high) = Proportion.Rate95(count, denominator.Count / 100_000.0);
+                    string line = $"recorded uses for each 100,000 of {denominator.SourceName}: {group}";
+                    rows.Add(["equality", line, Round(count * 100_000.0 / denominator.Count), Round(low), Round(high)]);
+                }
             }
         }
     }
@@ -139,25 +168,20 @@ public static class ProgrammeEvidence
         rows.Add([
             "data quality",
             "device-days with a complete log",
-            Share(result.Coverage.CompleteDays, result.Coverage.DeviceDays),
+            new Share(result.Coverage.CompleteDays, result.Coverage.DeviceDays),
             "",
             "",
         ]);
-        rows.Add(["data quality", "reports matched to a log", Share(account.ReportsMatched, account.Reports), "", ""]);
+        rows.Add(["data quality", "reports matched to a log", new Share(account.ReportsMatched, account.Reports), "", ""]);
         rows.Add(["data quality", "activations without an account in the files given", account.ActivationsUnaccounted, "", ""]);
         rows.Add([
             "data quality",
             "uses examined",
-            account.UsesExamined is { } n ? Share(n, account.Uses) : "decisions were not read",
+            account.UsesExamined is { } n ? new Share(n, account.Uses) : "decisions were not read",
             "",
             "",
         ]);
     }
-
-    private static string Share(int part, int whole) =>
-        whole == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"{part} of 0")
-            : string.Create(CultureInfo.InvariantCulture, $"{part} of {whole} ({100.0 * part / whole:0.0} %)");
 
     private static double Round(double value) => Math.Round(value, 2, MidpointRounding.ToEven);
 }

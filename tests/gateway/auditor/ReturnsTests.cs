@@ -20,6 +20,7 @@ public sealed class ReturnsTests
         var table = File.ReadAllLines(Path.Combine(day.Root, "out", "return.csv"));
         Assert.Contains(table, line => line.Contains(",fired,1,", StringComparison.OrdinalIgnoreCase));
         Assert.True(File.Exists(Path.Combine(day.Root, "out", "coverage.csv")));
+        Assert.Contains($"Return for {period}", File.ReadAllText(Path.Combine(day.Root, "out", "return.html")), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -42,7 +43,7 @@ public sealed class ReturnsTests
         var (exitCode, _, error) = Audit.Run(Arguments(day, "programme"));
         Assert.True(exitCode == 0, error);
         Assert.All(
-            ["programme.csv", "programme-public.csv", "programme.xlsx", "run.json"],
+            ["programme.csv", "programme.html", "programme-public.csv", "programme-public.html", "programme.xlsx", "run.json"],
             f => Assert.True(File.Exists(Path.Combine(day.Root, "out", f)))
         );
     }

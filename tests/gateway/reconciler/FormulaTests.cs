@@ -125,6 +125,19 @@ public sealed partial class FormulaTests
         {
             Assert.All(CsvCells(table), c => Assert.False(BeginsFormula(c), table.Name + ": " + c));
         }
+
+        using var page = new MemoryStream();
+        var evil = new OutputTable(
+            "evil",
+            ["Section", Evil, "Low95", "High95"],
+            [
+                [Evil, Evil, 1.0, 2.0],
+            ]
+        );
+        HtmlTables.Write("Programme", result, [.. tables, evil], page);
+        string html = Encoding.UTF8.GetString(page.ToArray());
+        Assert.DoesNotContain(Evil, html, StringComparison.Ordinal);
+        Assert.DoesNotContain(">=", html, StringComparison.Ordinal);
     }
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);

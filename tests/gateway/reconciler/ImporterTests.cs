@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using TaserTelemetry.Reconciler.Configuration;
 using TaserTelemetry.Reconciler.Import;
 using TaserTelemetry.Reconciler.Output;
 using TaserTelemetry.Reconciler.Registers;
 using TaserTelemetry.Reconciler.Reports;
+using TaserTelemetry.Reconciler.Returns;
 using TaserTelemetry.Reconciler.Time;
 
 namespace TaserTelemetry.Reconciler.Tests;
@@ -52,7 +54,12 @@ public sealed class ImporterTests
         "Trained"
     )]
     [InlineData(RegisterKind.Budget, "Heading,Capital,PlannedPence,SpentPence\nCartridges,no,100,90\nDevices,yes,100,\n", "SpentPence")]
-    public void An_empty_count_of_officers_or_pence_is_rejected_with_its_place_and_never_taken_for_nought(
+    [InlineData(
+        RegisterKind.Cartridges,
+        "CartridgeSerial,Move,At,Count\nC1,used,2026-04-01T10:00:00Z,\n,used,2026-04-01T10:00:00Z,\n",
+        "Count"
+    )]
+    public void An_empty_count_of_officers_pence_or_cartridges_without_a_serial_is_rejected_with_its_place_and_never_taken_for_nought(
         RegisterKind kind,
         string csv,
         string column
@@ -62,7 +69,22 @@ public sealed class ImporterTests
         var (registers, answer) = RegisterImporter.Import(new RegisterSet(), kind, "given.csv", file);
         var reject = Assert.Single(answer.Rejects);
         Assert.Equal((3, column, ""), (reject.Line, reject.Column, reject.Cell));
-        Assert.Equal(1, (registers.Establishment?.Count ?? 0) + (registers.Budget?.Count ?? 0));
+        Assert.Equal(1, (registers.Establishment?.Count ?? 0) + (registers.Budget?.Count ?? 0) + (registers.Cartridges?.Count ?? 0));
+    }
+
+    [Fact]
+    public void Money_that_is_stated_neither_as_capital_nor_as_revenue_is_shown_as_neither()
+    {
+        using var file = Scene.Stream("Heading,Capital,PlannedPence,SpentPence\nDevices,yes,10000,5000\nRepairs,,20000,4000\n");
+        var (registers, answer) = RegisterImporter.Import(new RegisterSet(), RegisterKind.Budget, "budget.csv", file);
+        Assert.Empty(answer.Rejects);
+        var inputs = new Scene().Inputs() with { Registers = registers };
+        var rows = ProgrammeEvidence.Table(inputs, Reconciliation.Run(inputs, RuleSet.Standard, Scene.Day), publicVersion: false).Rows;
+        Assert.Equal(
+            ["capital, planned, pounds: 100", "capital or revenue not stated, planned, pounds: 200"],
+            rows.Where(r => ((string)r[1]).EndsWith("planned, pounds", StringComparison.Ordinal) && r[2] is double)
+                .Select(r => $"{r[1]}: {r[2]}")
+        );
     }
 
     [Fact]

@@ -1,9 +1,12 @@
 using System.Globalization;
 using TaserTelemetry.FirmwareProtocol.Records;
+using TaserTelemetry.Reconciler.Configuration;
 using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Import;
 using TaserTelemetry.Reconciler.Inputs;
+using TaserTelemetry.Reconciler.Registers;
 using TaserTelemetry.Reconciler.Reports;
+using TaserTelemetry.Reconciler.Returns;
 
 namespace TaserTelemetry.Reconciler.Tests;
 
@@ -315,5 +318,40 @@ public sealed class ProgrammeRuleTests
         Assert.Contains("not stated", finding.Wording);
         Assert.DoesNotContain("Other 5.0 %", finding.Wording);
         Assert.Empty(Of(scene.Inputs(), "F06"));
+    }
+
+    [Fact]
+    public void F06_also_tells_age_and_mental_health_where_the_reports_state_them_and_a_rate_takes_the_denominator_of_its_own_dimension()
+    {
+        int number = 0;
+        var inputs = Answered(
+            new Scene().Reports(Rows(40, 0)),
+            ReportColumns.SubjectFactors,
+            r =>
+                r with
+                {
+                    SubjectAge = ++number switch
+                    {
+                        <= 10 => "17",
+                        <= 30 => "18-34",
+                        _ => "",
+                    },
+                    MentalHealthFactor = number <= 12 ? true : null,
+                }
+        );
+        var finding = Assert.Single(Of(inputs, "F06"));
+        Assert.Contains("by age: 11-17 25.0 %, 18-34 50.0 %, not stated 25.0 %", finding.Wording);
+        Assert.Contains("by mental-health factor: not stated 70.0 %, stated 30.0 %", finding.Wording);
+        DenominatorRow Row(string dimension, long count) => new(dimension, "18-34", count, "census", default);
+        var registers = inputs.Registers with { Denominators = [Row("SubjectEthnicity", 1), Row("SubjectAge", 200_000)] };
+        var table = ProgrammeEvidence.Table(
+            inputs with
+            {
+                Registers = registers,
+            },
+            Reconciliation.Run(inputs, RuleSet.Standard, Scene.Day.AddDays(10)),
+            publicVersion: false
+        );
+        Assert.Equal(10.0, Assert.Single(table.Rows, r => "recorded uses for each 100,000 of census: 18-34".Equals(r[1]))[2]);
     }
 }

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using TaserTelemetry.Reconciler.Configuration;
 using TaserTelemetry.Reconciler.Findings;
 using TaserTelemetry.Reconciler.Output;
+using TaserTelemetry.Reconciler.Returns;
 using TaserTelemetry.Reconciler.Rules;
 
 namespace TaserTelemetry.Reconciler.Tests;
@@ -93,6 +94,17 @@ public sealed partial class RuleTextTests
                 .UTF8.GetString(json.ToArray())
                 .Replace("true,", "", StringComparison.Ordinal)
                 .Replace(": false", "", StringComparison.Ordinal)
+        );
+        using var page = new MemoryStream();
+        HtmlTables.Write(
+            "Programme",
+            result,
+            [ProgrammeEvidence.Table(RuleScenes.Everything().Inputs(), result, publicVersion: false)],
+            page
+        );
+        Assert.DoesNotMatch(
+            Forbidden(),
+            Encoding.UTF8.GetString(page.ToArray()).Replace(HtmlOutput.FixedLimits, "", StringComparison.Ordinal)
         );
         foreach (var table in ResultTables.All(result))
         {

@@ -17,37 +17,44 @@ internal sealed class F06()
         "Why shares differ; small groups are suppressed."
     )
 {
-    public override string? Silenced(World world) => world.Has(ReportColumns.Ethnicity) ? null : "needs reports with ethnicity";
+    public override string? Silenced(World world) =>
+        world.Has(ReportColumns.Ethnicity) || world.Has(ReportColumns.SubjectFactors)
+            ? null
+            : "needs reports with the subject's ethnicity, age or mental-health factor";
 
     public override void Judge(World world, FindingSink sink)
     {
-        var groups = world
-            .Reports.GroupBy(r => r.SubjectEthnicity.Length > 0 ? r.SubjectEthnicity : "not stated", StringComparer.OrdinalIgnoreCase)
-            .OrderBy(g => g.Key, StringComparer.Ordinal)
-            .ToList();
         int all = world.Reports.Count;
-        if (all > 0)
+        var said = SubjectGroups
+            .Of(world.Reports, world.Inputs.ReportColumns)
+            .Select(g => "by " + g.Words + ": " + Shares(g, all))
+            .ToList();
+        if (said.Count > 0)
         {
-            var cells = Suppression.Hide(groups.ConvertAll(g => g.Count()));
-            string shares = string.Join(
-                ", ",
-                groups.Select(
-                    (g, i) =>
-                        g.Key
-                        + " "
-                        + (
-                            cells[i] is { } n
-                                ? string.Create(CultureInfo.InvariantCulture, $"{100.0 * n / all:0.0} %")
-                                : "fewer than 5 or held back"
-                        )
-                )
-            );
             Add(
                 world,
                 sink,
-                string.Create(CultureInfo.InvariantCulture, $"Recorded uses by ethnicity as perceived, of {all}: {shares}."),
+                string.Create(CultureInfo.InvariantCulture, $"Recorded uses, of {all}, {string.Join("; ", said)}."),
                 new About { CaseKey = "F06" }
             );
         }
+    }
+
+    private static string Shares(SubjectGroups by, int all)
+    {
+        var cells = Suppression.Hide([.. by.Groups.Select(g => g.Count)]);
+        return string.Join(
+            ", ",
+            by.Groups.Select(
+                (g, i) =>
+                    g.Group
+                    + " "
+                    + (
+                        cells[i] is { } n
+                            ? string.Create(CultureInfo.InvariantCulture, $"{100.0 * n / all:0.0} %")
+                            : "fewer than 5 or held back"
+                    )
+            )
+        );
     }
 }
