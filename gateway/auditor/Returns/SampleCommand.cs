@@ -98,7 +98,10 @@ internal static class SampleCommand
             .Any(kept => kept.Checkpoint.Size == cameBack.CheckpointSize && IsRoot(kept.Checkpoint.Root, cameBack.CheckpointRootHex));
         if (!signed)
         {
-            var why = cameBack.Answer.Rejects.Count > 0 ? cameBack.Answer.Rejects[0].Reason : string.Join(" ", cameBack.Answer.Notes);
+            var why =
+                cameBack.Answer.Rejects.Count > 0 ? $"{cameBack.Answer.Rejects[0].Column}: {cameBack.Answer.Rejects[0].Reason}"
+                : cameBack.Answer.Notes.Count > 0 ? string.Join(" ", cameBack.Answer.Notes)
+                : "it has no row. A sample has the columns Stratum, Id, CheckpointRoot, CheckpointSize, and Wrong of yes and no";
             return console.Fail(
                 ExitCode.CannotRead,
                 cameBack.CheckpointRootHex.Length == 0

@@ -35,6 +35,27 @@ public sealed class InnocentArtefactTests
     }
 
     [Fact]
+    public void Rows_that_may_be_one_cycle_in_parts_or_two_that_ended_early_bear_out_either_statement()
+    {
+        const string Columns =
+            "IncidentDate,IncidentTime,CED Used,CED Device Serial No,CED Fired,CED Fired Total Number Of Cycles,CED Fired 5 Secs Cycle Interrupted\n";
+        Scene Stating(string interrupted, string firmware)
+        {
+            var scene = Tested("X26");
+            scene.Firmware = firmware;
+            scene.Write(Gun, 600, EventCode.Trigger, 2_000).Write(Gun, 600 + 4 / 60.0, EventCode.Trigger, 3_000);
+            scene.ProfileName = "uk-271";
+            scene.ReportsCsv = Columns + $"01/06/2026,11:00,Yes,{Gun},Yes,1,{interrupted}\n";
+            return scene;
+        }
+
+        Stating("Yes", "V22").None("A08");
+        Stating("No", "V22").None("A08");
+        Stating("Yes", "V25").None("A08");
+        Stating("No", "V25").Only("A08");
+    }
+
+    [Fact]
     public void The_same_parts_from_another_firmware_are_several_cycles()
     {
         Assert.Contains(Raised(Split("V25")), f => f.RuleId == "A06");

@@ -221,9 +221,12 @@ internal static class CustodyRules
 
         foreach (var mishap in world.Mishaps)
         {
-            // no exhibit is made of an unintentional discharge here; the text asks for a record of every fired cartridge
+            // no exhibit is made of an unintentional discharge here; the text asks for a record of every fired cartridge, whatever its clock said
             var a = world.Activation(mishap.ActivationId);
             found.OfDevice("C07", Verdict.Allowed, a.Device, a.StartMs - 60_000, a.EndMs + 60_000, "unintentional");
+            found.Add(
+                new Subject("C07", Verdict.Allowed, "unintentional") { Records = [.. a.Sequences.Select(s => (a.Device, a.Epoch, s))] }
+            );
         }
     }
 
