@@ -177,8 +177,8 @@ internal sealed class DeviceClock
     }
 
     /// <summary>
-    /// How far the clock has run away elsewhere, at most: after a loss its offset says nothing of drift, and one comparison then bounds
-    /// nothing by itself.
+    /// How far the clock may have run away, at most: after a loss its offset says nothing of drift, and one comparison then bounds nothing by
+    /// itself. What it showed elsewhere in one comparison is no measure of it: it may have been set back since among records that are missing.
     /// </summary>
     private double AwayPpm()
     {
@@ -193,7 +193,7 @@ internal sealed class DeviceClock
             }
         }
 
-        return Math.Min(most, RunAwayPpm);
+        return most > _driftPpm ? RunAwayPpm : most;
     }
 
     /// <summary>

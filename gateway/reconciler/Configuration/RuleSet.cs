@@ -102,7 +102,7 @@ public sealed record RuleSet
     public int DockOverdueAfterActivationDays { get; init; } = 7;
 
     /// <summary>D03: share of the memory, percent, that predicted use may fill before the next docking.</summary>
-    [Range(1, 100)]
+    [Range(1, 10_000)]
     public int MemoryPercentMax { get; init; } = 75;
 
     /// <summary>D04: seconds a day, by model's ppm where it is larger.</summary>
