@@ -80,6 +80,35 @@ public sealed class ReviewRuleTests
         Of("C2", reporter: "OFF1").Only("B05");
     }
 
+    [Fact]
+    public void B05_keeps_a_crew_together_beyond_its_shift_and_a_device_with_whom_the_register_had_it_last()
+    {
+        Scene With(double shiftEnds, double back, string crew) =>
+            Scene
+                .Shift()
+                .Use(Scene.Device, 600, deploy: true)
+                .Model("X29BBBBB22", "X2")
+                .Use("X29BBBBB22", 600.05, deploy: true)
+                .Register(
+                    RegisterKind.Issues,
+                    "IssueId,DeviceSerial,OfficerRef,Purpose,IssuedAt,ReturnedAt,Cartridges\n"
+                        + $"I1,{Scene.Device},OFF1,operational,{Scene.At(420)},{Scene.At(1020)},2\n"
+                        + $"I2,X29BBBBB22,OFF2,operational,{Scene.At(425)},{Scene.At(back)},2\n"
+                )
+                .Register(
+                    RegisterKind.Roster,
+                    $"OfficerRef,CrewRef,From,To\nOFF1,C1,{Scene.At(420)},{Scene.At(shiftEnds)}\nOFF2,{crew},{Scene.At(420)},{Scene.At(shiftEnds)}\n"
+                )
+                .Reports();
+        foreach (var (shiftEnds, back) in new[] { (1_020.0, 1_020.0), (560.0, 1_020.0), (1_020.0, 540.0), (560.0, 540.0) })
+        {
+            Assert.Contains(With(shiftEnds, back, "C1").Run().Findings, f => f.RuleId == "B05");
+            Assert.DoesNotContain(With(shiftEnds, back, "C2").Run().Findings, f => f.RuleId == "B05");
+        }
+        // the crew of a shift that was over when the second device went out is none of this use
+        Assert.DoesNotContain(With(shiftEnds: 424, back: 1_020, "C1").Run().Findings, f => f.RuleId == "B05");
+    }
+
     /// <summary>
     /// What may overlap within the bounds of both clocks, and whose likeliest times lie within 18 s of each other; from bounds of more
     /// than 240 s a clock says nothing of cycles of seconds.

@@ -2,6 +2,7 @@ using TaserTelemetry.FirmwareProtocol.Records;
 using TaserTelemetry.Reconciler.Analysis;
 using TaserTelemetry.Reconciler.Configuration;
 using TaserTelemetry.Reconciler.Findings;
+using TaserTelemetry.Reconciler.Registers;
 using TaserTelemetry.Reconciler.Reports;
 using TaserTelemetry.Reconciler.Time;
 
@@ -40,7 +41,8 @@ internal sealed class JointUse
         long gap = world.Rules.IncidentGapMinutes * TimeInterval.MinuteNs;
         var incidents = OfPeriod(world).OrderBy(i => i.Start.MiddleNs).ThenBy(i => i.UseId, StringComparer.Ordinal).ToList();
         var references = incidents.ConvertAll(Reference);
-        var officers = incidents.ConvertAll(Officers);
+        var issues = incidents.ConvertAll(i => LastIssue(world, i));
+        var officers = incidents.Select((incident, i) => Officers(incident, issues[i])).ToList();
         var keys = new List<string>(incidents.Count);
         for (int i = 0; i < incidents.Count; i++)
         {
@@ -52,7 +54,7 @@ internal sealed class JointUse
                     bool joined =
                         incidents[i].Span.GapNs(incidents[j].Span) <= gap
                         && incidents[i].Device != incidents[j].Device
-                        && Crewed(world, officers[i], officers[j], incidents[i].Span);
+                        && Crewed(world, officers[i], officers[j], Together(incidents[i], issues[i], issues[j]));
                     key = joined ? keys[j] : key;
                 }
             }
@@ -91,8 +93,22 @@ internal sealed class JointUse
         ofOne is [var same] && ofOther is [var again] && same == again
         || ofOne.Exists(a => ofOther.Exists(b => a != b && world.Crewed(a, b, when)));
 
-    private static List<string> Officers(Incident incident) =>
-        [.. Reports(incident).Select(r => r.OfficerRef).Append(incident.Issue?.OfficerRef ?? "").Where(o => o.Length > 0).Distinct()];
+    /// <summary>A crew lasts until its devices are back: what began in a shift goes on beyond it. So it counts since both were on issue.</summary>
+    private static TimeInterval Together(Incident later, IssueRow? one, IssueRow? other) =>
+        one is null || other is null
+            ? later.Span
+            : new TimeInterval(Math.Min(later.Span.LowNs, Math.Max(one.IssuedAt.LowNs, other.IssuedAt.LowNs)), later.Span.HighNs);
+
+    /// <summary>The issue that a use was on; where the register has it back already, the last one of the same shift: who had it then, had it last.</summary>
+    private static IssueRow? LastIssue(World world, Incident incident)
+    {
+        long from = incident.Span.LowNs - world.Rules.IssueHoursMax * TimeInterval.HourNs;
+        return incident.Issue
+            ?? incident.Device.Issues.LastOrDefault(i => i.IssuedAt.LowNs <= incident.Span.LowNs && i.IssuedAt.LowNs >= from);
+    }
+
+    private static List<string> Officers(Incident incident, IssueRow? issue) =>
+        [.. Reports(incident).Select(r => r.OfficerRef).Append(issue?.OfficerRef ?? "").Where(o => o.Length > 0).Distinct()];
 
     private static string? Reference(Incident incident) =>
         incident.Matches.Select(m => m.Report.IncidentRef).FirstOrDefault(r => r.Length > 0);
