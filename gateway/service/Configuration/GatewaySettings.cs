@@ -206,7 +206,7 @@ internal sealed class LimitSettings
 
     /// <summary>Bytes of one dock received and not yet durable: a dock that sends beyond its credit is told to hold and keeps nobody else out.</summary>
     [Range(131_072, 268_435_456)]
-    public int QueueBytesPerDock { get; set; } = 1_048_576;
+    public int QueueBytesPerDock { get; set; } = 4 * 1_048_576;
 
     /// <summary>Messages of one dock taken in a second; above it the dock is told to hold (RateExceeded) and keeps nobody else out.</summary>
     [Range(10, 1_000_000)]

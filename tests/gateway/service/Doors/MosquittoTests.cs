@@ -85,7 +85,7 @@ public sealed class MosquittoTests : IDisposable
     [Fact]
     public async Task What_docks_publish_while_the_gateway_is_away_is_queued_whole_by_the_sample_configuration_also_over_a_restart_of_the_broker()
     {
-        // mosquitto's own default keeps 1,000. Of one dock the gateway holds limits:queueBytesPerDock, which is 2,803 of these: how many of more it
+        // mosquitto's own default keeps 1,000. Of one dock the gateway holds limits:queueBytesPerDock, which is 3,672 of these: how many of more it
         // takes depends on how fast they come, and what it does with the rest is RefusalTests' matter.
         const int Messages = 2_500;
         using var certificates = new TestCertificates(ground.Folder);
